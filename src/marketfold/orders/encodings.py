@@ -137,9 +137,6 @@ def scan_text(path: Path, name: str, encoding: str | None = None) -> TextScan:
     if found not in {"utf-8", "utf-8-sig"}:
         return TextScan(found, simple=False, odd_blanks=True)
     state = _walk(path)
-    if head[8:12] == b"DUCK" or head.startswith(b"SQLite format 3"):
-        what = f"{name} is a database, and one table is read."
-        raise OrdersError(f"{what} Load that with DuckDB, Polars or pandas, and give it in Python.")
     if state.nul or _is_junk(head):
         raise OrdersError(f"{name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file.")
     if not state.utf8 and given:

@@ -93,6 +93,8 @@ def refuse_other(head: bytes, name: str) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
     if head[257:262] == b"ustar":
         found = "a tar archive", "Unpack it, and give the file that is in it"
+    elif head[8:12] == b"DUCK":
+        found = "a DuckDB database", "Write its order lines to Parquet, or give one of its tables in Python"
     elif re.match(rb"<!doctype html|<html|<table|<head|<body|<meta", start):
         found = "an HTML page", "Open it in a spreadsheet, and save the table as xlsx or CSV"
     elif start.startswith(b"<?xml") or re.match(rb"<[a-z][\w:-]*[\s>]", start):
