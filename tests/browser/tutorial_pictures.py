@@ -26,7 +26,7 @@ RUN = Path("runs", "demo", "run")
 def take(at: Reader, path: Path) -> None:
     """The figure that a cell gave, or what the browser shows."""
     if isinstance(at.value, go.Figure):
-        write_figure(at.value, path, scale=1.25)
+        write_figure(at.value, path, width=1040, scale=1.15)
         return
     top = TOPS.get(path.stem, "body")
     at.page.evaluate("(top) => scrollBy(0, document.querySelector(top).getBoundingClientRect().top - 70)", top)
@@ -40,8 +40,10 @@ def main() -> None:
         folder = Path(place)
         write_csv(make_shop(4_000, seed=1).lines, folder / "orders.csv")
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", *QUIET_FLAGS])
+        typed: dict[str, str] = {}  # tutorials begin with the same demo
         for tutorial in sorted(TUTORIALS.glob("*.md")):
             with reader(folder, browser, take) as somebody:
+                somebody.typed = typed
                 somebody.follow(tutorial)
         page = browser.new_page(viewport=SIZE)
         page.goto((folder / RUN / "report.html").as_uri())
