@@ -17,7 +17,7 @@ from marketfold.page.images import QUIET_FLAGS, write_figure
 TOPS = {
     "tutorial-campaigns": "#campaign-1",
     "tutorial-kmeans": "#kmeans-plane",
-    "tutorial-elbow-lesson": "#elbow-title",
+    "tutorial-elbow": "#elbow-title",
 }
 """What stands at the top of a picture, where that is not the top of the page."""
 RUN = Path("runs", "demo", "run")
@@ -26,7 +26,7 @@ RUN = Path("runs", "demo", "run")
 def take(at: Reader, path: Path) -> None:
     """The figure that a cell gave, or what the browser shows."""
     if isinstance(at.value, go.Figure):
-        write_figure(at.value, path, width=1040, scale=1.15)
+        write_figure(at.value, path, scale=1.25)
         return
     top = TOPS.get(path.stem, "body")
     at.page.evaluate("(top) => scrollBy(0, document.querySelector(top).getBoundingClientRect().top - 70)", top)
