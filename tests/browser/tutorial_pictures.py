@@ -17,7 +17,7 @@ from marketfold.page.images import QUIET_FLAGS, write_figure
 TOPS = {
     "tutorial-campaigns": "#campaign-1",
     "tutorial-kmeans": "#kmeans-plane",
-    "tutorial-elbow-lesson": "#elbow-title",
+    "tutorial-elbow": "#elbow-title",
 }
 """What stands at the top of a picture, where that is not the top of the page."""
 RUN = Path("runs", "demo", "run")
@@ -40,8 +40,10 @@ def main() -> None:
         folder = Path(place)
         write_csv(make_shop(4_000, seed=1).lines, folder / "orders.csv")
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", *QUIET_FLAGS])
+        typed: dict[str, str] = {}  # tutorials begin with the same demo
         for tutorial in sorted(TUTORIALS.glob("*.md")):
             with reader(folder, browser, take) as somebody:
+                somebody.typed = typed
                 somebody.follow(tutorial)
         page = browser.new_page(viewport=SIZE)
         page.goto((folder / RUN / "report.html").as_uri())
