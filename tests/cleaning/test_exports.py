@@ -118,4 +118,13 @@ def test_an_export_agrees_with_its_shop_on_spark(name: str, examples: Path, spar
     assert [(one.code, one.lines, one.money) for one in there.report.decisions] == [
         (one.code, one.lines, one.money) for one in here.report.decisions
     ]
-    assert build_features(there).revenue.tolist() == pytest.approx(build_features(here).revenue.tolist())
+    assert [*money_of(there, "purchases"), *money_of(there, "returns")] == [
+        (customer, pytest.approx(amount))
+        for customer, amount in [*money_of(here, "purchases"), *money_of(here, "returns")]
+    ]
+
+
+def money_of(clean: CleanOrders, side: str) -> list[tuple[str, float]]:
+    """Customer and money of each line of a side, sorted; what features make of them on Spark is a contract's."""
+    lines = clean.engine.collect(getattr(clean, side).select("customer_id", "amount"))
+    return sorted(zip(lines["customer_id"].to_pylist(), lines["amount"].to_pylist(), strict=True))
