@@ -38,7 +38,7 @@ def main() -> None:
     """Take them all."""
     with TemporaryDirectory() as place, sync_playwright() as playwright:
         folder = Path(place)
-        write_csv(make_shop(4_000, seed=1).lines, folder / "orders.csv")
+        write_csv(make_shop(4_000, random_state=1).lines, folder / "orders.csv")
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", *QUIET_FLAGS])
         typed: dict[str, str] = {}  # tutorials begin with the same demo
         for tutorial in sorted(TUTORIALS.glob("*.md")):

@@ -57,7 +57,7 @@ def test_postgres_agrees_with_score(shop: Printed, postgres: Any):
 
 @pytest.fixture(scope="module")
 def small() -> Printed:
-    return printed(make_shop(lines=4_000, seed=3).lines, geography=True)
+    return printed(make_shop(lines=4_000, random_state=3).lines, geography=True)
 
 
 @QUIET
