@@ -35,9 +35,9 @@ def plain(value: Any) -> Any:
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if isinstance(value, str | int) else str(value)
+    is_number = isinstance(value, float)
+    known = math.isfinite(value) if is_number else isinstance(value, str | int)
+    return value if known else None if is_number else str(value)
 
 
 def write_json(value: Any, path: Path, *, indent: int | None = 1) -> None:
