@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
-from tests.browser.studio_guest import Door
+from tests.browser.studio_guest import SLOW, Door
 from tests.studio.conftest import served
 
 from marketfold.errors import MissingDependencyError
@@ -49,9 +49,7 @@ from marketfold.studio import Studio
 HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><img src=x onerror=alert(1)> 🎈 &amp;"
 """A name as a customer's file may hold it."""
 
-PATIENCE = 60_000
-"""Milliseconds that a page may take on a busy machine: what is waited for is there at once on another one."""
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=SLOW)
 
 FIGURE_KEYS = ("map-2d", "map-3d", "bars", "heat", "folded")
 
@@ -206,6 +204,7 @@ class Opener:
         context = self.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
         )
+        context.set_default_timeout(SLOW)
         self.contexts.append(context)
         watched = Watched(context.new_page())
         watched.page.on("console", watched.note)
@@ -258,7 +257,7 @@ def draw_all(page: Page) -> None:
         tab.click()
         page.evaluate("marketfoldFigures.drawAll()")
     for key in FIGURE_KEYS:
-        expect(page.locator(f"#plot-{key}")).to_have_attribute("data-ready", "true", timeout=60_000)
+        expect(page.locator(f"#plot-{key}")).to_have_attribute("data-ready", "true")
 
 
 def serious_faults(page: Page) -> list[str]:

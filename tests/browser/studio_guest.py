@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from marketfold.studio import Studio
 
 SLOW = 180_000
-"""Milliseconds that a look at a small file may take on a busy machine."""
+"""Milliseconds that anything may take on a busy machine: what is waited for is there soon on another one."""
 
 
 @dataclass

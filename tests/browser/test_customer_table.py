@@ -34,7 +34,7 @@ def test_it_fits_and_shows_no_empty_figure(width: int, table_report: Path, open_
     page = watched.page
     page.set_viewport_size({"width": width, "height": 900})
     page.evaluate("marketfoldFigures.drawAll()")
-    expect(page.locator("#plot-heatmap")).to_have_attribute("data-ready", "true", timeout=60_000)
+    expect(page.locator("#plot-heatmap")).to_have_attribute("data-ready", "true")
     assert watched.faults == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious_faults(page) == []

@@ -250,7 +250,7 @@ def test_kmeans_plays_pauses_and_starts_anew(learn_page: Path, open_page: Opener
     play, status = page.locator("#kmeans-play"), page.locator("#kmeans-status")
     play.click()
     expect(play).to_have_text("Pause")
-    expect(status).to_contain_text("joined the nearest centre", timeout=10_000)
+    expect(status).to_contain_text("joined the nearest centre")
     play.click()
     expect(play).to_have_text("Play")
     page.locator("#kmeans-again").click()

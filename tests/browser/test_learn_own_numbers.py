@@ -137,14 +137,14 @@ def test_somebody_new_goes_to_the_nearest_centre_by_slider_and_by_hand(shop_page
 def test_more_starts_never_end_higher(shop_page: Path, open_page: Opener) -> None:
     page = opened(open_page, shop_page, "scikit").page
     status = page.locator("#scikit-starts-status")
-    expect(status).to_contain_text("the lowest of all 40", timeout=20_000)
+    expect(status).to_contain_text("the lowest of all 40")
     seen = []
     for count in ("1", "10", "40"):
         page.locator("#scikit-count").fill(count)
         seen.append(float(re.findall(r"first \d+ is ([\d,.]+\d)", status.inner_text())[0].replace(",", "")))
     assert seen == sorted(seen, reverse=True)
     page.locator("#scikit-init").select_option("lot")
-    expect(status).to_contain_text("the lowest of all 40", timeout=20_000)
+    expect(status).to_contain_text("the lowest of all 40")
 
 
 def test_without_scaling_one_feature_makes_all_of_wcss(shop_page: Path, open_page: Opener) -> None:

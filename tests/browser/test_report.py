@@ -73,13 +73,13 @@ def test_a_link_into_a_fold_opens_it(hostile_report: Path, open_page: Opener) ->
     expect(page.locator("#folded")).to_be_hidden()
     page.get_by_role("link", name="Figure for finding 1").click()
     expect(page.locator("#folded")).to_be_visible()
-    expect(page.locator("#plot-folded")).to_have_attribute("data-ready", "true", timeout=60_000)
+    expect(page.locator("#plot-folded")).to_have_attribute("data-ready", "true")
 
 
 def test_the_legend_filters(hostile_report: Path, open_page: Opener) -> None:
     page = open_page(hostile_report).page
     page.locator("#plot-map-2d").scroll_into_view_if_needed()
-    expect(page.locator("#plot-map-2d")).to_have_attribute("data-ready", "true", timeout=60_000)
+    expect(page.locator("#plot-map-2d")).to_have_attribute("data-ready", "true")
     shown = page.locator("#plot-map-2d .scatterlayer .trace")
     expect(shown).to_have_count(2)
     page.locator("#plot-map-2d .legendtoggle").first.click()
@@ -155,7 +155,7 @@ def test_no_line_ends_within_a_flag(width: int, tmp_path: Path, open_page: Opene
 def test_dark_follows_the_system_and_the_button_overrules_it(hostile_report: Path, open_page: Opener) -> None:
     page = open_page(hostile_report, scheme="dark").page
     page.locator("#plot-bars").scroll_into_view_if_needed()
-    expect(page.locator("#plot-bars")).to_have_attribute("data-ready", "true", timeout=60_000)
+    expect(page.locator("#plot-bars")).to_have_attribute("data-ready", "true")
     dark = background(page)
     ink = page.locator("#plot-bars .ytick text").first.evaluate("(node) => getComputedStyle(node).fill")
 
@@ -164,7 +164,7 @@ def test_dark_follows_the_system_and_the_button_overrules_it(hostile_report: Pat
         assert background(page) != dark
         assert page.evaluate("document.documentElement.dataset.mode") == "light"
         tick = page.locator("#plot-bars .ytick text").first
-        expect(tick).not_to_have_css("fill", ink, timeout=60_000)  # a busy machine redraws late
+        expect(tick).not_to_have_css("fill", ink)  # a busy machine redraws late
 
     kept_over_reload(page, overruled)
     assert page.evaluate("document.documentElement.dataset.mode") == "light"
@@ -197,7 +197,7 @@ def test_figures_are_described_to_those_who_cannot_see_them(drawn: Watched) -> N
 def test_printing_opens_and_draws_everything(hostile_report: Path, open_page: Opener) -> None:
     page = open_page(hostile_report, anchor="#print").page
     for key in FIGURE_KEYS:
-        expect(page.locator(f"#plot-{key}")).to_have_attribute("data-ready", "true", timeout=60_000)
+        expect(page.locator(f"#plot-{key}")).to_have_attribute("data-ready", "true")
     expect(page.locator("#plot-map-3d + .print-picture")).to_have_js_property("complete", value=True)
     assert page.locator("details:not([open])").count() == 0
     page.set_viewport_size({"width": 680, "height": 960})

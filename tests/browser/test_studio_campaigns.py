@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
 from tests.browser.conftest import HOSTILE, serious_faults
+from tests.browser.studio_guest import SLOW
 from tests.studio.campaigns import bring_later_orders, bring_shop
 from tests.studio.conftest import served
 
@@ -16,9 +17,6 @@ from marketfold.runs import Run, change_plan, read_plan
 from marketfold.studio import Studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser studio")]
-
-WAIT = 90_000
-"""Milliseconds for a job, which begins with a process of its own, and for a page of a busy machine."""
 
 
 @dataclass
@@ -43,7 +41,7 @@ class Desk:
         context = self.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
         )
-        context.set_default_timeout(WAIT)
+        context.set_default_timeout(SLOW)
         page = context.new_page()
         page.on("console", self.note)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -101,7 +99,7 @@ def test_a_plan_is_changed_followed_saved_uploaded_and_judged(desk: Desk):
     expect(page.locator(f"#brief-{number} .messages")).to_contain_text("a free tasting")
     page.get_by_text("Other sizes side by side").nth(0).click()
     page.get_by_role("button", name="Save the plan").click()
-    expect(page.locator("#plan-state")).to_contain_text("Saved", timeout=WAIT)
+    expect(page.locator("#plan-state")).to_contain_text("Saved")
     assert fold.get_attribute("open") == ""
     plan = read_plan(desk.run.folder)
     assert plan.budget.total == 5_000
@@ -112,9 +110,9 @@ def test_a_plan_is_changed_followed_saved_uploaded_and_judged(desk: Desk):
     assert serious_faults(page) == []
     page.get_by_label("Audiences under").check()
     page.get_by_role("button", name="Count who").click()
-    expect(page.get_by_role("heading", name="Would be written for Google Ads")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Would be written for Google Ads")).to_be_visible()
     page.get_by_role("button", name="Write the files").click()
-    expect(page.get_by_role("heading", name="Files to upload")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Files to upload")).to_be_visible()
     assert serious_faults(page) == []
     with page.expect_download() as begun:
         page.locator(".downloads a").first.click()
@@ -125,9 +123,9 @@ def test_a_plan_is_changed_followed_saved_uploaded_and_judged(desk: Desk):
     assert serious_faults(page) == []
     page.get_by_label("Later orders").fill(later)
     page.get_by_role("button", name="Measure").click()
-    expect(page.get_by_role("heading", name="Did it work?", exact=True)).to_be_visible(timeout=2 * WAIT)
+    expect(page.get_by_role("heading", name="Did it work?", exact=True)).to_be_visible()
     page.locator("#effects").scroll_into_view_if_needed()
-    expect(page.locator("#plot-effects")).to_have_attribute("data-ready", "true", timeout=WAIT)
+    expect(page.locator("#plot-effects")).to_have_attribute("data-ready", "true")
     assert serious_faults(page) == []
     desk.check()
 
@@ -155,7 +153,7 @@ def test_the_same_with_the_keyboard_alone(desk: Desk):
     page.keyboard.press("ArrowRight")
     assert float(share.input_value()) == pytest.approx(was + 0.01)
     page.keyboard.press("Enter")
-    expect(page.locator("#plan-state")).to_contain_text("Saved", timeout=WAIT)
+    expect(page.locator("#plan-state")).to_contain_text("Saved")
     plan = read_plan(desk.run.folder)
     assert plan.budget.total == 4_500
     assert plan.campaigns[0].offer.title == "Free tasting"
@@ -168,11 +166,11 @@ def test_the_second_of_two_tabs_keeps_its_text(desk: Desk):
         page.locator("[name='1.goal']").fill(text)
         page.get_by_role("button", name="Save the plan").click()
         if page is first:
-            expect(page.locator("#plan-state")).to_contain_text("Saved", timeout=WAIT)
-    expect(second.locator("#refused")).to_contain_text("changed elsewhere", timeout=WAIT)
+            expect(page.locator("#plan-state")).to_contain_text("Saved")
+    expect(second.locator("#refused")).to_contain_text("changed elsewhere")
     expect(second.locator("[name='1.goal']")).to_have_value("The second.")
     second.get_by_role("button", name="Save the plan").click()
-    expect(second.locator("#plan-state")).to_contain_text("Saved", timeout=WAIT)
+    expect(second.locator("#plan-state")).to_contain_text("Saved")
     assert read_plan(desk.run.folder).campaigns[0].goal == "The second."
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import HOSTILE, serious_faults
-from tests.browser.studio_guest import SLOW, Door, drop
+from tests.browser.studio_guest import Door, drop
 
 from marketfold.studio.looking import look_at
 from marketfold.studio.workspace import Workspace
@@ -51,11 +51,11 @@ def test_a_file_is_dropped_looked_at_and_mended_with_the_mouse(door: Door):
     guest = door.enter()
     page = guest.page
     drop(page, broken_export(door.root.parent / "shop export.csv"))
-    expect(page.get_by_text("can be day-first or month-first")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("can be day-first or month-first")).to_be_visible()
     assert serious_faults(page) == []
     page.get_by_role("button", name="3 April 2026 is written 03/04/2026").click()
-    expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
-    expect(page.locator(".faults")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_role("heading", name="What each column means")).to_be_visible()
+    expect(page.locator(".faults")).to_have_count(0)
     masked = page.locator("li.column", has=page.get_by_role("heading", name="Email", exact=True))
     assert "@" not in masked.inner_text()
     masked.get_by_role("button", name="Show three cells").or_(masked.get_by_text("Show three cells")).first.click()
@@ -72,22 +72,22 @@ def test_a_file_is_brought_mended_and_decided_with_the_keyboard_alone(door: Door
     page.locator("#file").focus()
     expect(page.locator("#file")).to_be_focused()
     page.locator("#file").set_input_files(path)  # what the dialogue, which is the system's own, would answer
-    expect(page.get_by_text("can be day-first or month-first")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("can be day-first or month-first")).to_be_visible()
     press(page, "3 April 2026 is written 03/04/2026")
-    expect(page.get_by_role("link", name="Go on to what counts")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("link", name="Go on to what counts")).to_be_visible()
     page.get_by_role("link", name="Go on to what counts").press("Enter")
     expect(page.get_by_role("heading", name="What counts", exact=True)).to_be_visible()
     press(page, "Leave cells of an order's other lines empty")
-    expect(page.get_by_role("heading", name="What it would change")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_role("columnheader", name="difference")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="What it would change")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="difference")).to_be_visible()
     assert serious_faults(page) == []
     press(page, "Take this")
-    expect(page.get_by_role("heading", name="Switched off")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Switched off")).to_be_visible()
     press(page, "Switch it on again")
-    expect(page.get_by_role("button", name="Take this", exact=True)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Take this", exact=True)).to_be_visible()
     press(page, "Take this")
-    expect(page).to_have_url(f"{guest.address}/p/orders/cleaning", timeout=SLOW)
-    expect(page.get_by_role("heading", name="Switched off")).to_have_count(0, timeout=SLOW)
+    expect(page).to_have_url(f"{guest.address}/p/orders/cleaning")
+    expect(page.get_by_role("heading", name="Switched off")).to_have_count(0)
     settings = Workspace(door.root).project("orders").settings
     assert settings == {"reading": {"date_format": "%d/%m/%Y"}}
     assert guest.faults == []
@@ -98,12 +98,12 @@ def test_a_column_gets_another_meaning(door: Door):
     guest = door.enter()
     page = guest.page
     page.get_by_role("button", name="shopify.csv").click()
-    expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="What each column means")).to_be_visible()
     card = page.locator("li.column", has=page.get_by_role("heading", name="Lineitem name", exact=True))
     card.get_by_label("Means").select_option(label="nothing")
     expect(page.locator("#roles-said")).to_have_text("1 changed, not taken yet")
     page.get_by_role("button", name="Take these meanings").click()
-    expect(card.get_by_text("As you said")).to_be_visible(timeout=SLOW)
+    expect(card.get_by_text("As you said")).to_be_visible()
     assert guest.faults == []
 
 
@@ -134,6 +134,6 @@ def test_an_upload_that_cannot_be_kept_is_told_on_the_page(door: Door):
     guest = door.enter()
     (door.root / "uploads").write_text("in the way", encoding="utf-8")
     drop(guest.page, DATA / "shopify.csv")
-    expect(guest.page.locator("#said")).to_contain_text("could not be kept", timeout=SLOW)
+    expect(guest.page.locator("#said")).to_contain_text("could not be kept")
     expect(guest.page.locator("#uploading")).to_be_hidden()
     assert serious_faults(guest.page) == []

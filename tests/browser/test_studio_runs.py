@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.browser.studio_guest import SLOW
 from tests.studio.conftest import served
 from tests.studio.visitor import Visitor
 
@@ -25,9 +26,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser studio")]
 
 NASTY = "<img src=x onerror=alert(1)><script>document.title='taken'<"
 """What a name of a file can hold: no slash."""
-
-LONGEST = 90_000
-"""Milliseconds: the first page of a project loads all that a run takes, beside whatever else the machine does."""
 
 
 @dataclass
@@ -56,7 +54,7 @@ class Desk:
             viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light",
             locale=locale, storage_state=self.context.storage_state(),
         )  # fmt: skip
-        context.set_default_timeout(LONGEST)
+        context.set_default_timeout(SLOW)
         return self.watch(context.new_page())
 
 
@@ -95,7 +93,7 @@ def desk(chromium: Browser, made: Path, tmp_path_factory: pytest.TempPathFactory
         (root / "runs" / "broken" / "run.json").write_text(f'{{"marketfold": "{NASTY}"}}', "utf-8")
         visitor.wait_for_jobs()
         context = chromium.new_context()
-        context.set_default_timeout(LONGEST)
+        context.set_default_timeout(SLOW)
         context.new_page().goto(opened.address)
         visitor.cookie = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
         yield Desk(visitor, context, chromium)
@@ -132,13 +130,13 @@ def test_a_frame_has_no_second_bar_and_the_colours_of_the_studio(desk: Desk) -> 
     page = watched.page
     page.goto(f"{desk.base}/p/spring/report")
     frame = page.frame_locator("iframe.framed")
-    expect(frame.locator("html.is-framed")).to_have_count(1, timeout=LONGEST)
+    expect(frame.locator("html.is-framed")).to_have_count(1)
     expect(frame.locator("header.bar")).to_be_hidden()
     page.get_by_role("button", name="Colours").click()
     chosen = page.locator("html").get_attribute("data-theme")
     assert chosen in {"light", "dark"}
     for _ in range(2):  # at once, and when the page comes again
-        expect(frame.locator(f"html.is-framed[data-theme={chosen}]")).to_have_count(1, timeout=LONGEST)
+        expect(frame.locator(f"html.is-framed[data-theme={chosen}]")).to_have_count(1)
         page.reload()
     page.goto(f"{desk.base}/p/spring/report.html?framed&colours=red")  # by itself it is what it is elsewhere
     expect(page.locator("html[data-theme=auto]")).to_have_count(1)
@@ -184,7 +182,7 @@ def test_the_report_within_its_frame_draws_and_has_no_origin(desk: Desk) -> None
     expect(frame.locator("h1")).to_contain_text("Two segments")
     expect(frame.locator("h1")).to_contain_text("<script>")
     frame.locator("#plot-map-2d").scroll_into_view_if_needed()
-    expect(frame.locator("#plot-map-2d")).to_have_attribute("data-ready", "true", timeout=60_000)
+    expect(frame.locator("#plot-map-2d")).to_have_attribute("data-ready", "true")
     assert frame.locator("h1").evaluate("() => window.origin") == "null"
     is_quiet(watched, desk.base)
 
@@ -198,7 +196,7 @@ def test_two_runs_are_compared_by_keyboard_alone(desk: Desk) -> None:
         page.keyboard.press("Space")
     page.get_by_role("button", name="Compare two").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/comparisons/*", timeout=90_000)
+    page.wait_for_url("**/comparisons/*")
     expect(page.get_by_role("heading", name="Who moved")).to_be_visible()
     expect(page.get_by_role("table").first).to_contain_text("<script>")
     with page.expect_download() as download:
@@ -257,7 +255,7 @@ def test_progress_comes_by_itself_and_the_page_is_there_when_it_ends(desk: Desk,
     expect(watched.page.get_by_role("region", name="Work in progress")).to_be_visible()
     assert serious_faults(watched.page) == []
     frame = watched.page.frame_locator("#lessons")
-    expect(frame.locator('#start a[href="#kmeans"]')).to_be_visible(timeout=90_000)
+    expect(frame.locator('#start a[href="#kmeans"]')).to_be_visible()
     is_quiet(watched, desk.base)
     from_a_lesson_to_its_chapter_and_back(watched, f"{desk.base}/p/fresh")
     is_quiet(watched, desk.base)
@@ -271,4 +269,4 @@ def from_a_lesson_to_its_chapter_and_back(watched: Watched, project: str) -> Non
     watched.page.wait_for_url(f"{project}/report#how-many")
     report.locator("#how-many").get_by_role("link", name="Try it yourself: The elbow").first.click()
     watched.page.wait_for_url(f"{project}/learn#elbow")
-    expect(lessons.locator("#elbow")).to_be_visible(timeout=LONGEST)
+    expect(lessons.locator("#elbow")).to_be_visible()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Watched, serious_faults
+from tests.browser.studio_guest import SLOW
 from tests.studio.conftest import served
 from tests.studio.runs import with_run
 
@@ -18,8 +19,6 @@ from marketfold.studio import Studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser studio")]
 
-PATIENCE = 120_000
-"""Milliseconds until a name is changed in every file of a run; a machine may be busy."""
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> & 'Söns'"
 
 
@@ -51,7 +50,7 @@ class Stations:
             rename_segment(self.root / "runs" / "shop", 1, name)
         self.context = self.browser.new_context(**context)  # type: ignore[arg-type]
         watched = Watched(self.context.new_page())
-        watched.page.set_default_timeout(PATIENCE)
+        watched.page.set_default_timeout(SLOW)
         watched.page.on("console", watched.note)
         watched.page.on("pageerror", lambda error: watched.faults.append(str(error)))
         watched.page.on("request", lambda request: watched.requests.append(request.url))
@@ -65,9 +64,7 @@ def open_station(chromium: Browser, tmp_path: Path, made_run: Path) -> Iterator[
     studio = Studio.open(tmp_path)
     with served(studio):
         stations = Stations(chromium, studio, tmp_path, made_run)
-        expect.set_options(timeout=PATIENCE / 4)
         yield stations
-        expect.set_options(timeout=5_000)
         stations.context.close()
 
 
@@ -83,7 +80,7 @@ def test_with_the_mouse(open_station: Stations):
     page.locator("#segment-1-name").click()
     page.get_by_role("textbox", name="New name of segment 1").fill("Best of all")
     page.get_by_role("button", name="Rename").first.click()
-    expect(page.locator("#segment-1-name")).to_have_text("Best of all", timeout=PATIENCE)
+    expect(page.locator("#segment-1-name")).to_have_text("Best of all")
     assert opened.run.record["segments"][0]["name"] == "Best of all"
 
     page.locator("#sort-revenue_total").click()
@@ -131,7 +128,7 @@ def test_with_the_keyboard_alone(open_station: Stations):
     page.keyboard.press("Control+a")
     page.keyboard.type("By keyboard")
     page.keyboard.press("Enter")
-    expect(page.locator("#segment-2-name")).to_have_text("By keyboard", timeout=PATIENCE)
+    expect(page.locator("#segment-2-name")).to_have_text("By keyboard")
 
     page.locator("#sort-order_count").focus()
     page.keyboard.press("Enter")
@@ -221,7 +218,7 @@ def test_segments_are_merged_and_taken_apart_by_keyboard(open_station: Stations,
 def test_the_map_is_drawn(open_station: Stations):
     opened = open_station()
     opened.page.locator("#plot-map-2d").scroll_into_view_if_needed()
-    expect(opened.page.locator("#plot-map-2d")).to_have_attribute("data-ready", "true", timeout=60_000)
+    expect(opened.page.locator("#plot-map-2d")).to_have_attribute("data-ready", "true")
     box, within = (opened.page.locator(name).bounding_box() for name in ("#plot-map-2d .main-svg >> nth=0", "#the-map"))
     assert box
     assert within

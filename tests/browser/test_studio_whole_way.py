@@ -6,8 +6,6 @@ import csv
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import serious_faults
 from tests.browser.studio_guest import SLOW, Door, Guest, Hand, Keyboard, Mouse
+from tests.end_to_end.conftest import command_line
 from tests.studio.shop_exports import shopify_export
 
 from marketfold.demo import make_later_orders, make_shop
@@ -70,11 +69,11 @@ class Walk:
         """Tick another choice of a doubt, see what it would change, and take it."""
         self.hand.press(group.get_by_role("checkbox", name=text))
         self.hand.press(group.get_by_role("button", name="Show what it changes"))
-        expect(self.page.get_by_role("columnheader", name="difference")).to_be_visible(timeout=SLOW)
+        expect(self.page.get_by_role("columnheader", name="difference")).to_be_visible()
         self.press("Take this")
-        self.page.wait_for_url("**/cleaning", timeout=SLOW)
-        expect(self.page.locator("#preview")).to_have_count(0, timeout=SLOW)
-        expect(self.button("Find the segments")).to_be_visible(timeout=SLOW)
+        self.page.wait_for_url("**/cleaning")
+        expect(self.page.locator("#preview")).to_have_count(0)
+        expect(self.button("Find the segments")).to_be_visible()
 
     def doubt(self, words: str) -> Locator:
         return self.page.locator("article.doubt", has_text=words)
@@ -90,12 +89,12 @@ class Walk:
         with self.page.expect_navigation(timeout=SLOW):  # "Find the segments" stands on the page before, too
             self.press("Keep these settings")
         self.press("Find the segments")
-        expect(self.page.locator("#cards")).to_be_visible(timeout=SLOW)
+        expect(self.page.locator("#cards")).to_be_visible()
         self.hand.slide(self.page.locator("#k"), "4")
         expect(self.page.locator("#solution")).to_contain_text("4 segments.")
         self.press("Use 4 segments")
         self.press("Find them again")
-        expect(self.page.locator("#segment-4")).to_be_visible(timeout=SLOW)
+        expect(self.page.locator("#segment-4")).to_be_visible()
         assert len(self.run.record["segments"]) == 4
 
     def merge(self) -> None:
@@ -107,8 +106,8 @@ class Walk:
         self.hand.press(card.get_by_role("button", name="Merge", exact=True))
         expect(self.page.locator(".outdated")).to_contain_text("Which segments are made one has changed since the run")
         self.press("Find them again")
-        expect(self.page.locator(".outdated")).to_have_count(0, timeout=SLOW)
-        expect(card.get_by_text("Made of 2 segments, as you asked.")).to_be_visible(timeout=SLOW)
+        expect(self.page.locator(".outdated")).to_have_count(0)
+        expect(card.get_by_text("Made of 2 segments, as you asked.")).to_be_visible()
         expect(self.page.locator("#segment-4")).to_have_count(0)
         assert sorted(len(one["made_of"]) for one in self.run.record["segments"]) == [1, 1, 2]
         self.found = self.segments_file.read_bytes()
@@ -117,7 +116,7 @@ class Walk:
         self.hand.press(self.page.locator("#segment-1 .rename summary"))
         self.hand.fill(self.page.get_by_label("New name of segment 1"), name)
         self.hand.press(self.page.locator("#segment-1").get_by_role("button", name="Rename"))
-        expect(self.page.locator("#segment-1-name")).to_have_text(name, timeout=SLOW)
+        expect(self.page.locator("#segment-1-name")).to_have_text(name)
 
     def plan(self) -> None:
         """Set a budget and a holdout, and change an offer."""
@@ -127,7 +126,7 @@ class Walk:
         expect(self.page.locator("#brief-1")).to_contain_text("Free tasting.")
         self.hand.slide(self.page.locator("[name='1.holdout.share']"), "0.4")
         self.press("Save the plan")
-        expect(self.page.locator("#plan-state")).to_contain_text("Saved", timeout=SLOW)
+        expect(self.page.locator("#plan-state")).to_contain_text("Saved")
         plan = self.run.plan
         assert (plan.budget.total, plan.campaigns[0].offer.title) == (2_000.5, "Free tasting")
         assert plan.campaigns[0].held_out > 0
@@ -141,9 +140,9 @@ class Walk:
             self.hand.fill(self.page.get_by_label("Where it is recorded, if elsewhere"), "in the contracts")
         self.hand.press(self.page.get_by_label("Audiences under the platform's minimum, too"))
         self.press("Count who is in them")
-        expect(self.page.get_by_role("heading", name="Would be written for Google Ads")).to_be_visible(timeout=SLOW)
+        expect(self.page.get_by_role("heading", name="Would be written for Google Ads")).to_be_visible()
         self.press("Write the files")
-        expect(self.page.get_by_role("heading", name="Files to upload")).to_be_visible(timeout=SLOW)
+        expect(self.page.get_by_role("heading", name="Files to upload")).to_be_visible()
         with self.page.expect_download() as begun:
             self.hand.press(self.page.locator(".downloads a[href$='.csv']").first)
         with begun.value.path().open(encoding="utf-8", newline="") as file:
@@ -153,18 +152,16 @@ class Walk:
         """Bring later orders and read the verdict."""
         self.to("result")
         self.hand.bring(self.page, later)
-        expect(self.page.get_by_label("Later orders", exact=True)).to_have_value(
-            re.compile(re.escape(later.name)), timeout=SLOW
-        )
+        expect(self.page.get_by_label("Later orders", exact=True)).to_have_value(re.compile(re.escape(later.name)))
         self.press("Measure")
-        expect(self.page.get_by_role("heading", name="Did it work?", exact=True)).to_be_visible(timeout=SLOW)
+        expect(self.page.get_by_role("heading", name="Did it work?", exact=True)).to_be_visible()
 
     def compare(self) -> None:
         self.to("runs")
         for box in self.page.get_by_role("checkbox").all()[:2]:
             self.hand.press(box)
         self.press("Compare two")
-        self.page.wait_for_url("**/comparisons/*", timeout=SLOW)
+        self.page.wait_for_url("**/comparisons/*")
         expect(self.page.get_by_role("heading", name="Who moved")).to_be_visible()
         assert serious_faults(self.page) == []
 
@@ -172,13 +169,14 @@ class Walk:
         self.guest.go(f"/p/{self.key}/segments")
         self.to("learn")
         lessons = self.page.frame_locator("#lessons")
-        expect(lessons.locator('#start a[href="#kmeans"]')).to_be_visible(timeout=SLOW)
+        expect(lessons.locator('#start a[href="#kmeans"]')).to_be_visible()
 
     def repeat(self, orders: Path, elsewhere: Path) -> None:
         """Command and settings that are handed out give the same segments, byte for byte."""
         self.to("data")
         self.hand.press(self.page.locator("summary", has_text="Repeat this on the command line"))
         command = shlex.split(self.page.get_by_label("Command", exact=True).inner_text())
+        assert command[0] == "marketfold"
         with self.page.expect_download() as begun:
             self.hand.press(self.page.get_by_role("link", name="Download marketfold.toml"))
         (elsewhere / command[2]).parent.mkdir(parents=True, exist_ok=True)
@@ -191,8 +189,9 @@ class Walk:
 
 
 def segments_of(command: list[str], folder: Path, name: str) -> bytes:
-    words = [sys.executable, "-m", *command, "--out", name, "--quiet"]
-    subprocess.run(words, cwd=folder, check=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert command_line(patch, *command[1:], "--out", name, "--quiet") == 0
     return (folder / name / "segments.csv").read_bytes()
 
 
@@ -220,11 +219,11 @@ def test_the_sales_file_with_the_mouse(door: Door, shared_data: Path, elsewhere:
     walk = Walk(door.enter(), Mouse(), "sales")
     page = walk.page
     walk.hand.bring(page, orders)
-    expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="What each column means")).to_be_visible()
     card = page.locator("li.column", has=page.get_by_role("heading", name="MSRP", exact=True))
     walk.hand.choose(card.get_by_label("Means"), "nothing")
     walk.press("Take these meanings")
-    expect(card.get_by_text("As you said")).to_be_visible(timeout=SLOW)
+    expect(card.get_by_text("As you said")).to_be_visible()
     walk.to("cleaning")
     walk.preview_and_take(walk.doubt("On Hold"), "On Hold")
     walk.segment()
@@ -246,10 +245,10 @@ def test_a_broken_shopify_export_with_the_keyboard_alone(door: Door, elsewhere: 
     walk = Walk(door.enter(), Keyboard(), "orders")
     page = walk.page
     walk.hand.bring(page, orders)
-    expect(page.get_by_text("can be day-first or month-first")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("can be day-first or month-first")).to_be_visible()
     walk.press("3 April 2026 is written 03/04/2026")
-    expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
-    expect(page.locator(".faults")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_role("heading", name="What each column means")).to_be_visible()
+    expect(page.locator(".faults")).to_have_count(0)
     walk.to("cleaning")
     walk.preview_and_take(walk.doubt("pending"), "pending")
     walk.segment()
