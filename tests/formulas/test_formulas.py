@@ -145,7 +145,7 @@ def test_the_text_is_what_one_would_write():
         (None, "Narwhals expression or its text"),
         (AMOUNT.sum().alias("two\nlines"), "1 to 80 letters"),
     ],
-    ids=str,
+    ids=lambda one: one if isinstance(one, str) else "",  # an expression may hold an address
 )
 def test_what_cannot_be_a_feature_is_refused_in_words(given: Any, said: str):
     with pytest.raises(ConfigError) as refused:
