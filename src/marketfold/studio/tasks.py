@@ -6,23 +6,10 @@ import shutil
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from marketfold import report as reporting
+from marketfold import runs
 from marketfold.config import load_config
 from marketfold.errors import AudienceError
-from marketfold.report import audience_account, describe_together
-from marketfold.runs import (
-    DEMO_ORDERS,
-    Run,
-    compare_into,
-    count_run,
-    export_run,
-    make_run,
-    measure_run,
-    measurement_place,
-    next_free_folder,
-    write_demo_shop,
-    write_lessons,
-    write_notebook,
-)
 from marketfold.studio.audience_request import AudienceRequest, as_seen
 from marketfold.studio.kept import NOTEBOOKS, comparison_folder, lessons_file, lessons_name, notebook_folder
 from marketfold.studio.looking import look_at
@@ -32,6 +19,7 @@ if TYPE_CHECKING:
 
     from marketfold.audiences import AudienceReport
     from marketfold.progress import Work
+    from marketfold.runs import Run
     from marketfold.schema import Progress
     from marketfold.studio.jobs import Kind
     from marketfold.studio.workspace import Workspace
@@ -53,10 +41,10 @@ def _demo(workspace: Workspace, _: str, request: dict[str, Any], progress: Progr
     """Make the demo shop below the root, where it is not there yet, and a project for it."""
     progress("write", 0, 1)
     folder = workspace.root / DEMO
-    if not (folder / DEMO_ORDERS).is_file():
-        write_demo_shop(folder, request.get("lines"))
+    if not (folder / runs.DEMO_ORDERS).is_file():
+        runs.write_demo_shop(folder, request.get("lines"))
     progress("write", 1, 1)
-    project = workspace.create(DEMO, folder / DEMO_ORDERS)
+    project = workspace.create(DEMO, folder / runs.DEMO_ORDERS)
     return {"project": project.key} | _look(workspace, project.key, {"settings": {}}, progress)
 
 
@@ -64,9 +52,9 @@ def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Prog
     """Make a run with the settings as they were when it was asked for."""
     project = workspace.project(key)
     source = workspace.source(project)
-    folder = workspace.root / next_free_folder(key)
-    previous = Run.read(workspace.path(request["previous"])) if request.get("previous") else None
-    finished = make_run(str(source), load_config(request["settings"]), folder, previous, progress)
+    folder = workspace.root / runs.next_free_folder(key)
+    previous = runs.Run.read(workspace.path(request["previous"])) if request.get("previous") else None
+    finished = runs.make_run(str(source), load_config(request["settings"]), folder, previous, progress)
     workspace.change(key, None, run=workspace.told(finished.home), previous=request.get("previous"))
     return {"run": workspace.told(finished.home)}
 
@@ -74,7 +62,7 @@ def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Prog
 def _learn(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write the lessons of a run, in the place of those of an earlier one."""
     page = lessons_file(workspace, key, workspace.path(request["run"]))
-    write_lessons(workspace.path(request["run"]), page, progress, report="report")
+    runs.write_lessons(workspace.path(request["run"]), page, progress, report="report")
     for old in page.parent.glob(lessons_name("*")):
         if old != page:
             old.unlink(missing_ok=True)
@@ -89,7 +77,7 @@ def _notebook(workspace: Workspace, key: str, request: dict[str, Any], progress:
         shutil.rmtree(old, ignore_errors=True)
     folder.mkdir()
     try:
-        write_notebook(run, folder / f"{run.name}.ipynb", progress=progress)
+        runs.write_notebook(run, folder / f"{run.name}.ipynb", progress=progress)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -101,27 +89,27 @@ def _compare(workspace: Workspace, _key: str, request: dict[str, Any], progress:
     folder = comparison_folder(workspace, request["earlier"], request["later"])
     if not folder.exists():
         folder.parent.mkdir(exist_ok=True)
-        compare_into(workspace.path(request["earlier"]), workspace.path(request["later"]), folder, progress)
+        runs.compare_into(workspace.path(request["earlier"]), workspace.path(request["later"]), folder, progress)
     return {"comparison": folder.name}
 
 
 def _count(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Say who would be in the audiences; nothing is written."""
     run, asked = _run_asked_about(workspace, key, request), AudienceRequest.from_job(request)
-    return _told(count_run(run.folder, asked.to, asked.options(workspace), progress=progress))
+    return _told(runs.count_run(run.folder, asked.to, asked.options(workspace), progress=progress))
 
 
 def _export(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write the audiences beside the run."""
     run, asked = _run_asked_about(workspace, key, request), AudienceRequest.from_job(request)
-    return _told(export_run(run.folder, asked.to, asked.options(workspace), progress=progress)[0])
+    return _told(runs.export_run(run.folder, asked.to, asked.options(workspace), progress=progress)[0])
 
 
 def _measure(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Say what the campaigns did, in the folder of measurements beside the run."""
     run, orders = _run_of(workspace, key), workspace.below(request["orders"])
     first, last = (date.fromisoformat(request[day]) for day in ("date_from", "date_to"))
-    measure_run(run.folder, orders, first, last, measurement_place(run, first, last), progress)
+    runs.measure_run(run.folder, orders, first, last, runs.measurement_place(run, first, last), progress)
     return {}
 
 
@@ -134,12 +122,12 @@ def _run_asked_about(workspace: Workspace, key: str, request: dict[str, Any]) ->
 
 
 def _run_of(workspace: Workspace, key: str) -> Run:
-    return Run.read(workspace.path(workspace.project(key).run or ""))
+    return runs.Run.read(workspace.path(workspace.project(key).run or ""))
 
 
 def _told(report: AudienceReport) -> dict[str, Any]:
     """Counts and no person."""
-    return {"account": audience_account(report), "together": describe_together(report)}
+    return {"account": reporting.audience_account(report), "together": reporting.describe_together(report)}
 
 
 TASKS: Mapping[Kind, Task] = {
