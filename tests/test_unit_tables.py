@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from marketfold.schema import Feature
-from marketfold.unit_tables import LISTED, as_list, listed, listed_by, segments_table, why_here
+from marketfold.schema import LISTED, Feature
+from marketfold.unit_tables import as_list, listed, listed_by, segments_table, why_here
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis

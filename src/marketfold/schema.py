@@ -122,6 +122,15 @@ SOURCE_LINE = "source_line"
 UNIT_ID: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "order_line": SOURCE_LINE}
 """Column that says which unit a row belongs to."""
 
+ASSIGNED = ("segment", "segment_name", "distance", "confidence", "fits_none", "trust")
+"""What is said of each unit that is put into a segment: columns of `segments.*` beside its id."""
+
+LISTED = (
+    "no", "customer_id", "segment", "segment_name", "last_order_on", "order_count", "revenue_total", "usual_gap_days",
+    "overdue_days", "expected_value_365d", "alive_chance", "next_product", "why_here", "trust", "arm",
+)  # fmt: skip
+"""Columns of `customers.*`, as far as they are known."""
+
 REQUIRED = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "amount")
 
 ROW_KINDS: dict[str, str] = {

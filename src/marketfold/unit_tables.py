@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from marketfold import words
 from marketfold.features import expected_columns, rfm_of, usual_gap
-from marketfold.schema import UNIT_ID
+from marketfold.schema import ASSIGNED, LISTED, UNIT_ID
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,17 +33,16 @@ def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
     """One row per unit: id, segment, how far from its centre, how surely."""
     names = np.array([segment.name for segment in model.segments], dtype=object)
     trust = np.array([segment.trust for segment in model.segments], dtype=object)
-    return pa.table(
-        {
-            UNIT_ID[model.unit]: pa.array(assigned.ids.tolist(), pa.string()),
-            "segment": assigned.numbers,
-            "segment_name": pa.array(names[assigned.labels], pa.string()),
-            "distance": assigned.distances,
-            "confidence": assigned.confidence,
-            "fits_none": assigned.fits_none,
-            "trust": pa.array(trust[assigned.labels], pa.string()),
-        }
+    said = (
+        assigned.numbers,
+        pa.array(names[assigned.labels], pa.string()),
+        assigned.distances,
+        assigned.confidence,
+        assigned.fits_none,
+        pa.array(trust[assigned.labels], pa.string()),
     )
+    ids = pa.array(assigned.ids.tolist(), pa.string())
+    return pa.table({UNIT_ID[model.unit]: ids, **dict(zip(ASSIGNED, said, strict=True))})
 
 
 def segments_table(analysis: Analysis, *, reasons: bool = True) -> pa.Table:
@@ -174,11 +173,6 @@ def _with_label(feature: Feature, value: str) -> str:
 CUSTOMERS_CSV, CUSTOMERS_WORKBOOK = "customers.csv", "customers.xlsx"
 MOST_IN_WORKBOOK = 100_000
 """Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
-
-LISTED = (
-    "no", "customer_id", "segment", "segment_name", "last_order_on", "order_count", "revenue_total", "usual_gap_days",
-    "overdue_days", "expected_value_365d", "alive_chance", "next_product", "why_here", "trust", "arm",
-)  # fmt: skip
 
 
 def listed_by(customers: pa.Table) -> str:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 import math
+import random
 from datetime import date
 from typing import Any
 
@@ -12,6 +14,8 @@ import pytest
 
 from marketfold.errors import ConfigError
 from marketfold.formulas import read_formula
+from marketfold.formulas.syntax import copies
+from marketfold.formulas.vocabulary import CELLS, FUNCTIONS, MEASURES, OTHERS
 
 AMOUNT, QUANTITY, CATEGORY, DAY = (nw.col(name) for name in ("amount", "quantity", "category", "ordered_on"))
 LINES = {
@@ -61,6 +65,12 @@ FORMULAS: list[tuple[nw.Expr, list[float]]] = [
     ((-AMOUNT).abs().floor().sum() - AMOUNT.ceil().sum(), [-1, -1, 0]),
     ((AMOUNT > 2).cast(nw.Float64).mean(), [1 / 2, 2 / 3, 1.0]),
     ((QUANTITY.sum() / AMOUNT.filter(AMOUNT > 3).sum()).fill_null(9), [9, 1.5, 0.0]),
+    (AMOUNT.sum() / (nw.lit(24) * 7 - 160), [3.5 / 8, 7.5 / 8, 7.0 / 8]),
+    (nw.len() * (nw.lit(1) / 4), [0.5, 0.75, 0.25]),
+    ((nw.max_horizontal(nw.lit(1), nw.lit(0)) < QUANTITY).sum() - -nw.lit(2), [2, 4, 2]),
+    (AMOUNT.is_between(1, nw.lit(1) + 2).mean(), [1.0, 1 / 3, 0.0]),
+    (nw.when(AMOUNT > 2).then(nw.lit(1) + 1).otherwise(0).sum(), [2, 4, 2]),
+    (nw.when((AMOUNT > 2) & (nw.lit(1) < 2)).then(1).otherwise(0).sum(), [1, 2, 1]),
 ]
 """Expressions, with what each gives of every unit."""
 
@@ -78,6 +88,70 @@ def test_an_expression_its_text_and_every_engine_give_the_same(given: nw.Expr, w
     table = pl.DataFrame(LINES)
     for frame in (table.lazy(), duckdb.connect().from_arrow(table.to_arrow())):
         assert measured(frame, again) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_money_is_what_is_measured_of_money_and_stays_money():
+    price = nw.col("unit_price")
+    for given in (AMOUNT.sum(), price.mean() / nw.len(), (price * QUANTITY).max() + 1, AMOUNT.filter(AMOUNT > 2).sum()):
+        assert read_formula(given.fill_null(0)).money
+    for given in ((AMOUNT > 50).sum(), AMOUNT.count(), price.n_unique(), AMOUNT.sum() / price.max(), QUANTITY.sum()):
+        assert not read_formula(given.fill_null(0)).money
+
+
+# --- any text is a formula or is refused in words
+
+NUMBERS = ("0", "1", "-2", "0.5", "10**9", "9" * 400, "1e300", "True", "nw.lit(2)", "nw.lit(0)", "1j", "None")
+LEAVES = (*NUMBERS, "'a'", "'amount'", "date(2024, 1, 2)", "date(0, 0, 0)", "nw.len()", "[1, 2]", "nw.Float64", "x")
+OPERATORS = ("+", "-", "*", "/", "&", "|", "==", "!=", "<", "<=", ">", ">=", "**", "%", "//", "^", "and")
+NAMES = [*MEASURES, *CELLS, *OTHERS, "then", "otherwise", "when", "over", "__class__"]
+
+
+def drawn(rng: random.Random, depth: int) -> str:
+    """A text of the words of formulas, right or wrong."""
+    if depth == 0 or rng.random() < 0.1:
+        return rng.choice([*LEAVES, *(f"nw.col('{name}')" for name in LINES if name != "k")])
+    a, b, c = (drawn(rng, depth - 1) for _ in range(3))
+    named = rng.choice(["value", "literal", "closed", "base", "ddof", "lower_bound", "other", "dtype"])
+    arguments = rng.choice(["", "", "", b, f"{b}, {c}", f"{named}={b}", f"*{b}", f"**{b}", f"[{b}, {c}]"])
+    return rng.choice(
+        [
+            f"({a} {rng.choice(OPERATORS)} {b})",
+            f"({rng.choice(['-', '~', 'not '])}{a})",
+            f"nw.{rng.choice(FUNCTIONS)}({arguments})",
+            f"nw.when({a}).then({b}){rng.choice(['', f'.otherwise({c})'])}",
+            *[f"({a}).{rng.choice(NAMES)}({arguments})"] * 4,
+        ]
+    )
+
+
+def test_any_text_is_a_formula_that_is_measured_or_is_refused_in_words():
+    rng = random.Random(0)  # noqa: S311
+    table = pl.DataFrame(LINES)
+    measured_at_all = 0
+    for _ in range(2_000):
+        text = drawn(rng, rng.randint(1, 4))
+        try:
+            formula = read_formula(text)
+        except ConfigError:
+            continue
+        measured_at_all += 1
+        assert None not in [*nw.from_native(table).group_by("k").agg(formula.expr.alias("v"))["v"]]
+    assert measured_at_all > 20
+
+
+def test_no_engine_is_asked_for_more_than_is_counted():
+    frame = nw.from_native(duckdb.connect().from_arrow(pl.DataFrame(LINES).to_arrow()))
+    nested = [
+        "({0}).sqrt()", "({0}).log()", "({0}).clip(1, 2)", "({0}).abs().floor().ceil()", "1 / ({0})",
+        "({0}).is_between(1, 2).cast(nw.Float64)", "nw.max_horizontal({0}, 1)",
+        "nw.when({0} > 1).then({0}).otherwise(2)",
+    ]  # fmt: skip
+    thrice: list[Any] = [one.format(one.format(one.format("nw.col('amount')"))) + ".sum()" for one in nested]
+    for given in [*thrice, *(given for given, _ in FORMULAS)]:
+        formula = read_formula(given)
+        asked = frame.group_by("k").agg(formula.expr.alias("v")).to_native().sql_query()
+        n_asked = sum(asked.count(name) for name in formula.columns)
+        assert n_asked <= copies(ast.parse(formula.measured, mode="eval")), formula
 
 
 def test_the_text_is_what_one_would_write():
@@ -127,6 +201,34 @@ def test_the_text_is_what_one_would_write():
         (CATEGORY.str.contains("te.").sum(), "literal=True"),
         (AMOUNT.quantile(0.5, interpolation="nearest"), "linear"),
         (AMOUNT.is_between(1, 2, closed="left").sum(), "both ends"),
+        (AMOUNT.sum() / (nw.lit(2) - 2), "divides by zero"),
+        (AMOUNT.fill_null(nw.lit(2) / 0).sum(), "divides by zero"),
+        ("nw.col('amount').clip(1, nw.lit(2) / 0).sum()", "divides by zero"),
+        ("nw.lit(2).sqrt() * nw.len()", ".sqrt() is of a column"),
+        (nw.lit(2).abs() * nw.len(), ".abs() is of a column"),
+        ("(nw.lit('a').str.contains('a', literal=True)).sum()", ".str.contains() is of a column"),
+        ("nw.lit(date(2024, 1, 1)).dt.year() * nw.len()", ".dt.year() is of a column"),
+        (f"nw.len() * {'9' * 400}", "too large"),
+        ("nw.len() * (1e15 * 1e15)", "too large"),
+        ("nw.when(True).then(1).otherwise(2) * nw.len()", "the same for everybody"),
+        (AMOUNT.filter(AMOUNT.filter(QUANTITY > 1) > 2).sum(), "after .filter(...) comes"),
+        (AMOUNT.filter(nw.lit(True)).sum(), "what is so of single lines"),
+        ("nw.len(3)", "takes nothing"),
+        ("nw.len(*[1])", "takes nothing"),
+        ("nw.col('amount').is_null(4).sum()", "takes nothing"),
+        ("nw.col('amount').sqrt(4).sum()", "takes nothing"),
+        ("nw.len().alias('x', 'y')", "stands at the end"),
+        (AMOUNT.alias("x").sum(), "stands at the end"),
+        ("nw.col('amount').clip(1, lower_bound=5).sum()", "lower_bound and upper_bound"),
+        ("nw.col('amount').quantile(0.5, 'linear', interpolation='linear')", "quantile and interpolation"),
+        ("nw.col('amount').quantile(True, 'linear')", "a share from 0 to 1"),
+        ("nw.col('amount').std(ddof=False)", "a ddof of 0 or 1"),
+        ("nw.col('amount').log(wrong=3).sum()", "it takes base"),
+        ("nw.col('category').str.starts_with('a', literal=5).sum()", "it takes prefix"),
+        ("nw.col('category').str.contains('a', literal=False, literal=True).sum()", "pattern and literal"),
+        (f"nw.col('amount'){'.sqrt()' * 10}.sum()", "repeats itself too often"),
+        (f"{'nw.len() / (' * 12}nw.len(){')' * 12}", "repeats itself too often"),
+        ("+".join(["nw.len()"] * 120), "nested too deep"),
         ("", "no expression"),
         ("1 +", "no expression"),
         ("(" * 500, "no expression"),

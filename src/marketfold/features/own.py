@@ -16,10 +16,10 @@ from marketfold.features.expected import EXPECTED
 from marketfold.features.fitted_statistics import FittedStatistics, category_of
 from marketfold.features.geography import is_place
 from marketfold.formulas import read_formula
-from marketfold.schema import ROLES, UNIT_ID, Feature
+from marketfold.schema import ASSIGNED, LISTED, ROLES, UNIT_ID, Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from marketfold.formulas import Formula
     from marketfold.schema import FeatureTable, Float64, Measure, Unit
@@ -28,12 +28,8 @@ OWN: Literal["own"] = "own"
 """Aspect of such a feature, and the name under which a table's settings keep the formulas."""
 _FIGURES = 12
 """Figures that are kept: engines add decimals in any order, and the last ones of a sum differ from run to run."""
-_MONEY = {name for name, role in ROLES.items() if role.kind == "money"}
 _MEASURES: dict[str, Measure] = {"_share": "share", "_days": "days", "_count": "count"}
-_BESIDE = (
-    "segment", "segment_name", "trust", "distance", "confidence", "fits_none", "arm", "revenue", "alive_chance",
-    "overdue_ratio", "last_line_on", "first_on", "last_on",
-)  # fmt: skip
+_BESIDE = (*ASSIGNED, *LISTED, "revenue", "overdue_ratio", "last_line_on", "first_on", "last_on")
 """Columns that stand beside the features in the tables of a run."""
 
 
@@ -45,14 +41,14 @@ def own_measurements(formulas: Mapping[str, str]) -> list[Measurement]:
 def _measurement(name: str, formula: Formula) -> Measurement:
     label = formula.label or name.replace("_", " ")
     own = Sum(f"own_{name}", formula.expr, fills=False)
-    feature = Feature(name, label, _measure(name, formula.columns), OWN)
+    feature = Feature(name, label, _measure(name, formula), OWN)
     plain = f'measured_by_run("{name}")  # {formula.measured}'
     return Measurement(feature, nw.col(own.name), plain, formula.columns, (own,))
 
 
-def _measure(name: str, columns: Sequence[str]) -> Measure:
+def _measure(name: str, formula: Formula) -> Measure:
     """What kind of number a feature is, which its name says as those of the catalogue do."""
-    if name.endswith(("_total", "_mean")) and _MONEY & set(columns):
+    if name.endswith(("_total", "_mean")) and formula.money:
         return "money"
     return next((measure for end, measure in _MEASURES.items() if name.endswith(end)), "ratio")
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from marketfold.formulas.reading import Reader
-from marketfold.formulas.syntax import refused
-from marketfold.formulas.vocabulary import MEASURES, MOST_LETTERS
+from marketfold.formulas.syntax import copies, levels, refused
+from marketfold.formulas.vocabulary import MEASURES, MOST_COPIES, MOST_LETTERS, MOST_LEVELS
 from marketfold.formulas.writing import tree_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Formula:
         One number for each unit, never null.
     columns
         Columns of the order lines that it reads.
+    money
+        Whether it is an amount of money.
     label
         What it is called, where `.alias("...")` at its end says so.
 
@@ -45,6 +47,7 @@ class Formula:
     measured: str
     expr: nw.Expr = field(compare=False)
     columns: tuple[str, ...]
+    money: bool
     label: str | None = None
 
 
@@ -65,13 +68,19 @@ def read_formula(given: str | nw.Expr) -> Formula:
         if len(text) > MOST_LETTERS:
             raise refused(f"it has {len(text):,} letters, more than {MOST_LETTERS:,}")
         label, tree = _label(tree)
+        if levels(tree) > MOST_LEVELS:
+            raise refused("it is nested too deep")
+        if copies(tree) > MOST_COPIES:
+            raise refused(
+                "it repeats itself too often inside, as roots and quotients of one another do; write it simpler"
+            )
         reader = Reader()
         part = reader.read(tree)
     except RecursionError:
         raise refused("it is nested too deep") from None
     _check_whole(part)
     expr: nw.Expr = part.expr.cast(nw.Float64)
-    return Formula(text, ast.unparse(tree), expr, tuple(dict.fromkeys(reader.columns)), label)
+    return Formula(text, ast.unparse(tree), expr, tuple(dict.fromkeys(reader.columns)), part.money, label)
 
 
 def _parsed(text: str) -> ast.expr:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.formulas.parts import constant
-from marketfold.formulas.syntax import refused
+from marketfold.formulas.syntax import arguments, refused
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
 
 
 def one_number(name: str, expr: nw.Expr, kept: nw.Expr | None, given: dict[str, Any]) -> nw.Expr:
@@ -32,20 +32,16 @@ def _times(test: nw.Expr) -> nw.Expr:
     return nw.when(test).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).sum()
 
 
-def settings_of(node: ast.Call, name: str) -> dict[str, Any]:
+def settings_of(node: ast.Call, name: str, value_of: Callable[[ast.expr], Any]) -> dict[str, Any]:
     """What a measure takes beside the lines."""
     wanted: dict[str, tuple[Any, ...]] = {"std": ("ddof",), "var": ("ddof",), "quantile": ("quantile", "interpolation")}
-    names = wanted.get(name, ())
-    given = dict(zip(names, node.args, strict=False)) | {str(one.arg): one.value for one in node.keywords}
-    if len(node.args) > len(names) or set(given) - set(names):
-        raise refused(f".{name}() takes {' and '.join(names) or 'nothing'}")
-    values = {key: constant(value).expr for key, value in given.items()}
+    values = {key: value_of(value) for key, value in arguments(node, *wanted.get(name, ())).items()}
     if name == "quantile" and (values.get("interpolation") != "linear" or not _is_share(values.get("quantile"))):
         raise refused('.quantile() takes a share from 0 to 1 and interpolation="linear", which all engines have')
-    if values.get("ddof", 1) not in {0, 1}:
+    if values.get("ddof", 1) not in {0, 1} or isinstance(values.get("ddof"), bool):
         raise refused(f".{name}() takes a ddof of 0 or 1")
     return values
 
 
 def _is_share(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 <= value <= 1
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -16,8 +15,9 @@ from marketfold.formulas.vocabulary import MEASURES, MOST_NUMBER, Kind, Level
 class Part(NamedTuple):
     """What a part of a formula is.
 
-    `empty` is whether it may be null and `above` whether it is above zero for sure, as money of purchases is; `kept`
-    are the lines that a filter leaves.
+    What is one value for all (`level` "value") is that value, and no expression. `empty` is whether it may be null,
+    `above` whether it is above zero for sure, as money of purchases is, and `money` whether it is an amount of money;
+    `kept` are the lines that a filter leaves.
     """
 
     expr: Any
@@ -26,6 +26,7 @@ class Part(NamedTuple):
     empty: bool = False
     above: bool = False
     kept: nw.Expr | None = None
+    money: bool = False
 
 
 def constant(node: ast.AST) -> Part:
@@ -39,11 +40,16 @@ def constant(node: ast.AST) -> Part:
             return _day(node)
         case _:
             raise refused(f"{short(node)} is no number, text, true, false or day")
+    return same_for_all(value, node)
+
+
+def same_for_all(value: float | str, node: ast.AST) -> Part:
+    """A number, a text or a truth that a node stands for."""
     if isinstance(value, bool):
         return Part(value, "truth", "value")
     if isinstance(value, str):
         return Part(value, "text", "value")
-    if not math.isfinite(value) or abs(value) > MOST_NUMBER:
+    if not abs(value) <= MOST_NUMBER:
         raise refused(f"{short(node)} is too large a number")
     return Part(value, "number", "value", above=value > 0)
 

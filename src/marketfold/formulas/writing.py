@@ -30,8 +30,8 @@ def tree_of(expr: nw.Expr) -> ast.expr:
     if not nodes:
         raise refused("this version of Narwhals does not show what an expression is made of; give it as text")
     made = _begun(nodes[0])
-    for place, node in enumerate(nodes[1:], start=2):
-        if node.name == "alias" and (place < len(nodes) or node.kwargs["name"] == "literal"):
+    for node in nodes[1:]:
+        if node.name == "alias" and node.kwargs["name"] == "literal":
             continue  # `1 + x` brings one of its own
         made = _continued(made, node)
     return made

@@ -16,8 +16,7 @@ from pyarrow import parquet
 from marketfold.engine import verbatim
 from marketfold.errors import EngineError, ParameterError, RunFolderError
 from marketfold.runs.read import FILLED
-from marketfold.schema import MONEY_SCALE, UNIT_ID
-from marketfold.unit_tables import LISTED
+from marketfold.schema import LISTED, MONEY_SCALE, UNIT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
