@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.warehouse.shops import Printed, in_duckdb, in_postgres, in_spark, printed
 
 from marketfold.demo import make_shop
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
@@ -80,3 +79,65 @@ def test_another_day_agrees(small: Printed, as_of: str, run: Callable[..., Any],
     first = (request.getfixturevalue("postgres"),) if dialect == "postgres" else ()
     got = run(*first, small.sql(dialect, as_of), small.lines())
     assert_agrees(got, small, date.fromisoformat(as_of))
+
+
+UNTIDY: dict[str, dict[str, Callable[[str], str]]] = {
+    "blanks": {
+        "customer_id": lambda text: text + "\t" if text.endswith("3") else text,
+        "order_id": lambda text: f"\ufeff{text}\r\n" if text.endswith("5") else text,
+        "status": lambda text: f"\u200b {text}\t\v",
+        "category": lambda text: text + "\u00a0" if len(text) % 2 else text,
+    },
+    "points": {
+        "customer_id": lambda text: figures_of(text) + (".0" if text[-1] in "135" else ""),
+        "order_id": lambda text: figures_of(text) + ".0",
+    },
+}
+
+
+def figures_of(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())
+
+
+def changed(lines: pa.Table, changes: dict[str, Callable[[str], str]]) -> pa.Table:
+    for name, change in changes.items():
+        cells = [None if cell is None else change(cell) for cell in lines[name].to_pylist()]
+        lines = lines.set_column(lines.column_names.index(name), name, pa.array(cells, pa.string()))
+    return lines
+
+
+@pytest.fixture(scope="module", params=UNTIDY)
+def untidy(request: pytest.FixtureRequest) -> tuple[Printed, pa.Table]:
+    """A shop of which some cells are written otherwise, and its lines as they were before that."""
+    lines = make_shop(lines=4_000, random_state=3).lines
+    source = changed(printed(lines).lines(), UNTIDY[request.param])
+    return printed(source), source
+
+
+@pytest.mark.parametrize("run", [in_duckdb, in_postgres], ids=["duckdb", "postgres"])
+def test_cells_are_tidied_as_score_does(
+    untidy: tuple[Printed, pa.Table], run: Callable[..., Any], request: pytest.FixtureRequest
+):
+    shop, source = untidy
+    dialect = run.__name__.removeprefix("in_")
+    first = (request.getfixturevalue("postgres"),) if dialect == "postgres" else ()
+    statement = shop.sql(dialect)
+    assert all(letter.isprintable() or letter == "\n" for letter in statement)
+    assert_agrees(run(*first, statement, source), shop)
+
+
+@QUIET
+@pytest.mark.spark
+def test_spark_tidies_cells_as_score_does(untidy: tuple[Printed, pa.Table], spark: Any):
+    shop, source = untidy
+    assert_agrees(in_spark(spark, shop.sql("spark"), source), shop)
+
+
+@pytest.mark.parametrize("run", [in_duckdb, in_postgres], ids=["duckdb", "postgres"])
+def test_a_status_in_another_case_is_the_same(small: Printed, run: Callable[..., Any], request: pytest.FixtureRequest):
+    """Found as one word in the run's lines, and in others in capitals."""
+    dialect = run.__name__.removeprefix("in_")
+    first = (request.getfixturevalue("postgres"),) if dialect == "postgres" else ()
+    lines = changed(small.lines(), {"status": str.upper})
+    assert "CANCELLED" in lines["status"].to_pylist()
+    assert_agrees(run(*first, small.sql(dialect), lines), small, source=lines)

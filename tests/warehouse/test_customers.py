@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.warehouse.shops import TABLE, in_duckdb, in_postgres
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.config import ReadingOptions, RunConfig
@@ -18,6 +19,7 @@ from marketfold.model import SegmentModel
 from marketfold.runs import score_orders
 from marketfold.selection import Segmentation
 from marketfold.warehouse import model_sql
+from marketfold.warehouse.layers import feature_columns
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,40 @@ def test_every_customer_gets_the_segment_of_score(table: pa.Table):
     assert [{key: row[key] for key in keys} for row in sorted(got, key=lambda row: row["customer_id"])] == [
         {key: row[key] for key in keys} for row in expected
     ]
+
+
+def reserved_table(table: pa.Table) -> pa.Table:
+    """A table whose columns are called as what SQL has itself."""
+    rng = np.random.default_rng(6)
+    called = ("Order", "Group", "User", "End", "Limit")
+    numbers = {name: rng.gamma(2.0, 10.0, len(table)).round(1) for name in called}
+    return pa.table({"customer_id": table["customer_id"]} | numbers)
+
+
+@pytest.mark.parametrize("warehouse", ["duckdb", "postgres"])
+def test_words_of_sql_are_names_of_columns(table: pa.Table, warehouse: str, request: pytest.FixtureRequest):
+    people = reserved_table(table)
+    options = ReadingOptions(table=True)
+    model = modelled(people, options)
+    assert set(model.names) == set(people.column_names) - {"customer_id"}
+    statement = model_sql(model, warehouse, TABLE)
+    if warehouse == "postgres":
+        connection = request.getfixturevalue("postgres")
+        got = in_postgres(connection, statement, people)
+    else:
+        got = in_duckdb(statement, people)
+    expected = score_orders(model, people, RunConfig(reading=options)).to_pylist()
+    assert {row["customer_id"]: row["segment"] for row in got} == {
+        row["customer_id"]: row["segment"] for row in expected
+    }
+
+
+def test_no_column_is_called_as_what_a_warehouse_keeps_for_itself(postgres: Any):
+    words = {row[0] for row in postgres.execute("SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')")}
+    asked = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')"
+    words |= {row[0] for row in duckdb.execute(asked).fetchall()}
+    assert "user" in words
+    assert not words & set(feature_columns(sorted(words)).values())
 
 
 def test_a_day_is_refused_and_so_are_rows_without_an_id(table: pa.Table):

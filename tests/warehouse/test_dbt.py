@@ -6,14 +6,18 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import jinja2
 import pytest
+import sqlglot
+from sqlglot import exp
 from tests.warehouse.made_up import ODD, made_up_model
 from tests.warehouse.shops import Printed, printed
 
+from marketfold.cleaning import FoundTexts
 from marketfold.csv_files import write_csv
 from marketfold.demo import make_shop
 from marketfold.errors import ParameterError, RunFolderError
@@ -84,6 +88,41 @@ def test_texts_of_the_shop_are_no_commands_of_the_template(dialect: str):
     text = dbt_project(made_up_model(), dialect, "orders")["models/marketfold_features.sql"]
     assert ODD.partition("{{")[2] in rendered(text)  # as it is, and not its value
     assert "{{ 1 }}" in rendered(text)
+
+
+@pytest.mark.parametrize("dialect", ["spark", "redshift"])
+def test_what_stands_for_the_table_is_in_no_text_of_the_shop(dialect: str):
+    model = made_up_model()
+    assert model.orders is not None
+    odd = "Gone \ue000 \ue000\ue000"
+    rules = replace(model.orders, found=(FoundTexts("status", "cancelled", (odd,)),))
+    text = dbt_project(replace(model, orders=rules), dialect, "orders")["models/marketfold_features.sql"]
+    assert text.count("source('marketfold_source'") == 1
+    literals = {one.name for one in sqlglot.parse_one(rendered(text), dialect=dialect).find_all(exp.Literal)}
+    assert odd in literals
+
+
+def test_a_link_to_an_empty_folder_is_followed_and_a_folder_in_use_is_named(
+    own_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to("real")
+    write_dbt_project(own_run, link, "postgres")
+    assert link.is_symlink()
+    assert (tmp_path / "real" / "dbt_project.yml").is_file()
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    write_dbt_project(own_run, ".", "postgres")
+    assert Path("dbt_project.yml").is_file()
+    assert Path("seeds/marketfold_segment_names.csv").is_file()
+    assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith(".")) == []
+    with pytest.raises(RunFolderError, match="is not empty"):
+        write_dbt_project(own_run, ".", "postgres")
+    (tmp_path / "nowhere").symlink_to("missing")
+    with pytest.raises(RunFolderError, match="is a link to nothing"):
+        write_dbt_project(own_run, tmp_path / "nowhere", "postgres")
 
 
 def test_folder_is_written_whole_or_not_at_all(own_run: Path, tmp_path: Path):

@@ -3,7 +3,7 @@
 from marketfold.cleaning.clean import CleanOrders, clean_orders
 from marketfold.cleaning.order_rules import FoundTexts, OrderRules
 from marketfold.cleaning.report import CleaningReport, ReadTotals, check_enough_kept, list_reasons
-from marketfold.cleaning.rules import DISCOUNT, REASONS, RETURNS, RULES, AppliedRule
+from marketfold.cleaning.rules import DISCOUNT, REASONS, RETURNS, RULES, AppliedRule, Rule
 
 __all__ = [
     "DISCOUNT",
@@ -16,6 +16,7 @@ __all__ = [
     "FoundTexts",
     "OrderRules",
     "ReadTotals",
+    "Rule",
     "check_enough_kept",
     "clean_orders",
     "list_reasons",

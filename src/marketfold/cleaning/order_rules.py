@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from marketfold.cleaning.rules import MatchedValues, Rule, rules_for
+from marketfold.cleaning.word_lists import plain_text
 from marketfold.schema import ORDER_LINE
 
 if TYPE_CHECKING:
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
     from marketfold.cleaning.clean import CleanOrders
     from marketfold.config import ReadingOptions
+
+_LISTS = frozenset({("customer_id", "test_customer"), ("product_id", "not_a_product")})
+"""Columns and reasons whose texts the user lists."""
+_READ_AS_WORDS = frozenset({"status", "payment_status", "line_type", "category", "product_name"})
+"""Columns whose texts are read as words; of product ids some are codes, which are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,18 @@ class OrderRules:
         """The rules that lines with these columns can be asked, without those that look for texts and have none."""
         asked = rules_for(columns, credit_notes=self.credit_notes)
         return [rule for rule in asked if not rule.listed or self.matched.get((rule.columns[0], rule.code))]
+
+    def in_any_case(self, rule: Rule) -> frozenset[str]:
+        """Those of a rule's texts that cleaning finds in capitals and in small letters as well.
+
+        Words are told apart by capitals within them, too: `NotPaid` is two words, and `notpaid` is another text.
+        """
+        which = (rule.columns[0], rule.code)
+        texts = self.matched.get(which, ())
+        if which in _LISTS:
+            return frozenset(texts)
+        read = texts if rule.columns[0] in _READ_AS_WORDS else ()
+        return frozenset(text for text in read if plain_text(text) == plain_text(text.lower()))
 
     def to_state(self) -> dict[str, Any]:
         """As JSON can hold it."""

@@ -3,6 +3,7 @@
 What reads cells, names of columns and sources is offered as well, for what is read that is no orders.
 """
 
+from marketfold.orders.cells import BLANKS, NUMBER_LIKE
 from marketfold.orders.cells import as_texts as cells_as_texts
 from marketfold.orders.column_profiles import first_samples, may_be_personal, profile_columns
 from marketfold.orders.dates import (
@@ -28,10 +29,12 @@ from marketfold.orders.sources import Source
 from marketfold.orders.text_files import PlainForm, TextSource
 
 __all__ = [
+    "BLANKS",
     "DAY_NUMBER",
     "EARLIEST",
     "LATEST_READ",
     "NAMED_MONTH",
+    "NUMBER_LIKE",
     "Inspection",
     "Orders",
     "PlainForm",

@@ -33,25 +33,33 @@ def write_dbt_project(
 
     model, out = Run.read(folder).model, Path(out)
     files = dbt_project(model, dialect, table, as_of)
-    _make_way(out)
-    with staged_folder(out) as staging:
+    _check_free(out)
+    whole = out.resolve()  # a link stays, and leads to what is written
+    # a folder that is there already stays as well: a shell may stand in it
+    made = whole / f".{NAMES}" if whole.is_dir() else whole
+    with staged_folder(made) as staging:
         for place, text in files.items():
             path = staging / place
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
         (staging / "seeds").mkdir()
         write_csv(segment_names(model), staging / "seeds" / f"{NAMES}.csv")
+    if made != whole:
+        for path in list(made.iterdir()):
+            path.rename(whole / path.name)
+        made.rmdir()
     return out
 
 
-def _make_way(out: Path) -> None:
-    """An empty folder gives its place."""
+def _check_free(out: Path) -> None:
+    """RunFolderError if there is something in a folder, or if it is none."""
     try:
-        if out.is_dir():
-            out.rmdir()
+        is_filled = out.is_dir() and any(out.iterdir())
     except OSError as error:
-        raise RunFolderError(
-            f"{out} is not empty, and nothing is written over. Name another folder with --dbt."
-        ) from error
-    if out.exists():
+        raise RunFolderError(f"{out} cannot be read ({error.strerror}). Name another folder with --dbt.") from error
+    if is_filled:
+        raise RunFolderError(f"{out} is not empty, and nothing is written over. Name another folder with --dbt.")
+    if out.is_symlink() and not out.exists():
+        raise RunFolderError(f"{out} is a link to nothing. Name a folder with --dbt.")
+    if out.exists() and not out.is_dir():
         raise RunFolderError(f"{out} is a file. Name a folder with --dbt.")

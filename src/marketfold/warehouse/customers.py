@@ -13,7 +13,7 @@ from marketfold.errors import ModelError, ParameterError
 from marketfold.schema import day_number_of
 from marketfold.warehouse.expressions import column, either, number, one_of
 from marketfold.warehouse.layers import feature_columns, select
-from marketfold.warehouse.lines import SOURCE, day_cell, day_number, number_cell, text_cell
+from marketfold.warehouse.lines import SOURCE, day_cell, day_number, number_cell, text_cell, trimmed
 
 if TYPE_CHECKING:
     from marketfold.model import SegmentModel
@@ -57,7 +57,7 @@ def _cell(one: Measured) -> exp.Expr:
     """A feature as its columns say it; of a day its number."""
     cells = [_source(name) for name in one.shaping.columns]
     if one.shaping.kind == "flag":
-        text = exp.Lower(this=exp.Trim(this=exp.cast(cells[0], "text")))
+        text = exp.Lower(this=trimmed(cells[0]))
         ifs = [exp.If(this=one_of(text.copy(), sorted(texts)), true=number(value))
                for texts, value in ((YES, 1.0), (NO, 0.0))]  # fmt: skip
         return exp.Case(ifs=ifs)

@@ -14,13 +14,15 @@ from marketfold.warehouse.dialects import table_parts
 from marketfold.warehouse.statement import features_sql, segments_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from marketfold.model import SegmentModel
 
 PROJECT = "marketfold"
 FEATURES, SEGMENTS, NAMES = "marketfold_features", "marketfold_segments", "marketfold_segment_names"
 _SOURCE = "marketfold_source"
-_PLACE = "\ue000"
-"""Where the template names another table; a letter that no text has."""
+_MARK = "\ue000"
+"""Stands, once or oftener, where the template names another table: a letter that is hardly in a text."""
 _JINJA = re.compile(r"\{[{%#]")
 
 
@@ -53,8 +55,8 @@ def dbt_project(model: SegmentModel, dialect: str, table: str, as_of: str | None
     Parameters as of `model_sql`, and the same errors.
     """
     source = f"{{{{ source('{_SOURCE}', '{_SOURCE}') }}}}"
-    features = _template(features_sql(model, dialect, _named(), as_of), source)
-    segments = _template(segments_sql(model, dialect, _named()), f"{{{{ ref('{FEATURES}') }}}}")
+    features = _template(lambda place: features_sql(model, dialect, place, as_of), source)
+    segments = _template(lambda place: segments_sql(model, dialect, place), f"{{{{ ref('{FEATURES}') }}}}")
     tests = dict(_TESTS)
     if is_of_table(model.settings):
         del tests[_OF_RETURNS]
@@ -79,14 +81,13 @@ def segment_names(model: SegmentModel) -> pa.Table:
     })  # fmt: skip
 
 
-def _named() -> exp.Table:
-    return exp.Table(this=exp.var(_PLACE))
-
-
-def _template(statement: str, table: str) -> str:
-    """A statement as a template: what a text of the shop has of its signs is no command of it."""
-    quoted = _JINJA.sub(lambda found: f"{{{{ '{found[0]}' }}}}", statement)
-    return f'{{{{ config(materialized="table") }}}}\n\n{quoted.replace(_PLACE, table)}\n'
+def _template(statement: Callable[[exp.Table], str], table: str) -> str:
+    """The statement over a table as a template: what a text of the shop has of its signs is no command of it."""
+    mark = _MARK
+    while (text := statement(exp.Table(this=exp.var(mark)))).count(mark) > 1:  # a text of the shop has it, too
+        mark += _MARK
+    quoted = _JINJA.sub(lambda found: f"{{{{ '{found[0]}' }}}}", text)
+    return f'{{{{ config(materialized="table") }}}}\n\n{quoted.replace(mark, table)}\n'
 
 
 def _schema(table: str) -> dict[str, object]:

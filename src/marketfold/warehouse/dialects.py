@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -26,9 +27,13 @@ DIALECTS: dict[str, str] = {
     "spark": "Spark",
 }
 """What each is called, by the name that it has here and in sqlglot."""
+_WITH_CODES = frozenset({"duckdb", "postgres", "bigquery", "snowflake"})
+"""Those in which CHR knows every letter of Unicode; that of Spark and Redshift knows 256."""
 _QUOTES = '"`'
 MOST_PARTS = 3
 LONGEST_NAME = 1_000
+MOST_DAYS = 36_500
+"""From today, which is a hundred years: every warehouse has such days."""
 
 
 def checked_dialect(name: str) -> str:
@@ -36,6 +41,30 @@ def checked_dialect(name: str) -> str:
     if name not in DIALECTS:
         raise ParameterError(f"There is no dialect {name!r}; {closest(name, DIALECTS)} All: {', '.join(DIALECTS)}.")
     return name
+
+
+def printed(query: exp.Expr, dialect: str) -> str:
+    r"""A query as text in which no letter is unseen that editors or templates change: a tab, a line's end, a mark.
+
+    Where backslashes mean something in a text sqlglot writes them so; elsewhere it is put together of their codes.
+
+    >>> printed(exp.select(literal("a\tb")), "duckdb"), printed(exp.select(literal("a\tb")), "spark")
+    ("SELECT\n  'a' || CHR(9) || 'b'", "SELECT\n  'a\\tb'")
+    """
+    return (query.transform(_by_codes) if dialect in _WITH_CODES else query).sql(dialect, pretty=True)
+
+
+def _by_codes(node: exp.Expr) -> exp.Expr:
+    """A text with letters that are not seen as a sum of texts and codes; whatever else as it is."""
+    if not (isinstance(node, exp.Literal) and node.is_string) or node.name.isprintable():
+        return node
+    parts: list[exp.Expr] = []
+    for seen, letters in groupby(node.name, str.isprintable):
+        if seen:
+            parts.append(exp.Literal.string("".join(letters)))
+        else:
+            parts += [exp.Chr(expressions=[exp.Literal.number(ord(letter))]) for letter in letters]
+    return exp.Concat(expressions=parts) if len(parts) > 1 else parts[0]
 
 
 def table_parts(name: str) -> list[str]:
@@ -90,12 +119,12 @@ def table_of(name: str) -> exp.Table:
     return exp.Table(**dict(zip(("this", "db", "catalog"), reversed(parts), strict=False)))
 
 
-def day_of(text: str, dialect: str) -> exp.Expr:
+def day_of(text: str) -> exp.Expr:
     """The day from which features look back: a date, or today, or so many days before or after today.
 
     ParameterError where it is something else.
 
-    >>> day_of("2026-01-01", "duckdb").sql("duckdb"), day_of("CURRENT_DATE - 7", "duckdb").sql("duckdb")
+    >>> day_of("2026-01-01").sql("duckdb"), day_of("CURRENT_DATE - 7").sql("duckdb")
     ("CAST('2026-01-01' AS DATE)", 'CAST(CURRENT_DATE + INTERVAL (-7) DAY AS DATE)')
     """
     refusal = ParameterError(
@@ -110,11 +139,10 @@ def day_of(text: str, dialect: str) -> exp.Expr:
             raise refusal
         return literal(day)
     try:
-        asked = sqlglot.parse_one(text, dialect=dialect)
-        days = _days_from_today(asked)
+        days = _days_from_today(sqlglot.parse_one(text))  # the same words for every dialect
     except (SqlglotError, ValueError, RecursionError) as error:
         raise refusal from error
-    if days is None:
+    if days is None or abs(days) > MOST_DAYS:
         raise refusal
     today = exp.CurrentDate()
     moved = exp.DateAdd(this=today, expression=exp.Literal.number(days), unit=exp.var("DAY"))
@@ -127,8 +155,6 @@ def _days_from_today(asked: exp.Expr) -> int | None:
         return _days_from_today(asked.this)
     if isinstance(asked, exp.CurrentDate) and asked.this is None:
         return 0
-    if isinstance(asked, exp.Cast) and asked.is_type("date") and isinstance(asked.this, exp.Literal):
-        return None
     if isinstance(asked, exp.Add | exp.Sub):
         start, days = _days_from_today(asked.this), _whole_days(asked.expression)
         if start is None or days is None:
@@ -142,7 +168,4 @@ def _whole_days(asked: exp.Expr) -> int | None:
         unit = asked.args.get("unit")
         known = unit is not None and unit.name.upper() in {"DAY", "DAYS"}
         return _whole_days(asked.this) if known and asked.this is not None else None
-    if not isinstance(asked, exp.Literal) or not asked.name.isdecimal():
-        return None
-    days = int(asked.name)
-    return days if days <= timedelta(days=100_000).days else None
+    return int(asked.name) if isinstance(asked, exp.Literal) and asked.name.isdecimal() else None

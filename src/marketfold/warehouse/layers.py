@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from marketfold.warehouse.expressions import column, name_of
+from marketfold.warehouse.reserved import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,13 +50,16 @@ def _called(cell: exp.Expr) -> str:
 def feature_columns(names: Sequence[str]) -> dict[str, str]:
     """The column of each feature: letters, digits and underscores, which every warehouse takes, each once.
 
+    >>> feature_columns(["Order"])
+    {'Order': 'feature_order'}
     >>> feature_columns(["order_count", "category_Classic Cars_share", "category_classic_cars_share"])["order_count"]
     'order_count'
     """
     taken, found = {"customer_id", "unmatched_returns", "as_of_day"}, {}
     for place, name in enumerate(names, start=1):
         plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
-        plain = plain if plain and not plain[0].isdigit() else f"feature_{plain}".strip("_")
+        if not plain or plain[0].isdigit() or plain in RESERVED:
+            plain = f"feature_{plain}".strip("_")
         found[name] = plain if plain not in taken else f"{plain}_{place}_of_{len(names)}"
         taken.add(found[name])
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from marketfold.cleaning import RETURNS
-from marketfold.orders import EARLIEST, LATEST_READ
+from marketfold.orders import BLANKS, EARLIEST, LATEST_READ, NUMBER_LIKE
 from marketfold.schema import MONEY_SCALE, ROLES
 from marketfold.warehouse.expressions import Translation, column, either, literal, number, one_of, rounded
 from marketfold.warehouse.layers import Layers, columns, select
@@ -17,7 +17,7 @@ from marketfold.warehouse.layers import Layers, columns, select
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from marketfold.cleaning import OrderRules
+    from marketfold.cleaning import OrderRules, Rule
 
 SOURCE = "source"
 """What the table is called within the statement: an own name of ours must not hide one of its columns."""
@@ -36,13 +36,18 @@ class LineLayers:
     columns: tuple[str, ...]
 
 
+def trimmed(source: exp.Expr) -> exp.Expr:
+    """A cell as text without blanks around it, whatever is one to `marketfold score`."""
+    return exp.Trim(this=exp.cast(source, "text"), expression=exp.Literal.string(BLANKS))
+
+
 def text_cell(source: exp.Expr, null_values: Iterable[str] = ()) -> exp.Expr:
     """A cell as text without blanks around it; null where nothing is left, or what stands for nothing."""
-    trimmed = exp.Trim(this=exp.cast(source, "text"))
+    text = trimmed(source)
     missing = [exp.Literal.string(text) for text in ("", *null_values)]
     if len(missing) == 1:
-        return exp.Nullif(this=trimmed, expression=missing[0])
-    return either(exp.Not(this=exp.In(this=trimmed, expressions=missing)), trimmed.copy())
+        return exp.Nullif(this=text, expression=missing[0])
+    return either(exp.Not(this=exp.In(this=text, expressions=missing)), text.copy())
 
 
 def number_cell(source: exp.Expr) -> exp.Expr:
@@ -75,7 +80,7 @@ def add_lines(layers: Layers, rules: OrderRules, table: exp.Expr) -> LineLayers:
     lines, names = _complete(layers, source, tuple(cells), rules)
     translate = Translation()
     reasons = [
-        exp.If(this=translate(rule.breaks(rules.matched)), true=exp.Literal.string(rule.code))
+        exp.If(this=_breaks(rule, rules) or translate(rule.breaks(rules.matched)), true=literal(rule.code))
         for rule in rules.rules(names)
     ]
     reason = exp.Case(ifs=reasons)
@@ -85,6 +90,25 @@ def add_lines(layers: Layers, rules: OrderRules, table: exp.Expr) -> LineLayers:
         returns=_returns(layers, judged, names, rules),
         columns=_of_use(names),
     )
+
+
+def _breaks(rule: Rule, rules: OrderRules) -> exp.Expr | None:
+    """Whether a text is one of those that a rule knows in any case; None where it knows none.
+
+    Some databases make small letters of ASCII alone, so texts with others are listed as these would have them, too.
+    """
+    folded = rules.in_any_case(rule)
+    if not folded:
+        return None
+    spelled = [form for text in folded for form in (text.lower(), _ascii_lower(text), _ascii_lower(text.upper()))]
+    name = rule.columns[0]
+    known = one_of(exp.Lower(this=column(name)), sorted(set(spelled)))
+    exact = [text for text in rules.matched[name, rule.code] if text not in folded or not text.isascii()]
+    return exp.or_(known, one_of(column(name), exact)) if exact else known
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
 
 
 def _cells(rules: OrderRules) -> dict[str, exp.Expr]:
@@ -99,21 +123,25 @@ def _cells(rules: OrderRules) -> dict[str, exp.Expr]:
 
 
 def _complete(layers: Layers, source: str, names: tuple[str, ...], rules: OrderRules) -> tuple[str, tuple[str, ...]]:
-    """Add what a source need not have: the amount, and the number of the order; and one form of each e-mail."""
-    cells = columns(names)
+    """Add what a source need not have, the amount and the number of the order, and give ids and e-mails one form."""
+    cells = columns(names) | {name: _without_point(column(name)) for name in names if name in NUMBER_LIKE}
     if rules.folds_emails:
         customer = column("customer_id")
         folded = exp.Lower(this=exp.Replace(this=customer, expression=literal(" "), replacement=literal("")))
-        cells["customer_id"] = either(
-            exp.Like(this=customer.copy(), expression=literal("%@%")), folded, customer.copy()
-        )
+        is_email = exp.Like(this=customer.copy(), expression=literal("%@%"))
+        cells["customer_id"] = either(is_email, folded, cells["customer_id"])
     if "amount" not in cells:
         cells["amount"] = exp.Mul(this=column("quantity"), expression=column("unit_price"))
     if "order_id" not in cells:  # what a customer bought on one day is one order
         cells["order_id"] = exp.cast(column("ordered_on"), "text")
-    if len(cells) == len(names) and not rules.folds_emails:
-        return source, tuple(cells)
     return layers.add("order_lines", select(cells, source)), tuple(cells)
+
+
+def _without_point(text: exp.Expr) -> exp.Expr:
+    """An id of figures as it was before a spreadsheet made a broken number of it: 17850 of 17850.0."""
+    length = exp.Sub(this=exp.Length(this=text.copy()), expression=number(2))
+    figures = exp.Substring(this=text.copy(), start=number(1), length=length)
+    return either(exp.RegexpLike(this=text, expression=literal("^[0-9]+[.]0$")), figures, text.copy())
 
 
 def _of_use(names: tuple[str, ...]) -> tuple[str, ...]:

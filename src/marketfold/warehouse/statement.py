@@ -9,7 +9,7 @@ from marketfold.customer_tables import is_of_table
 from marketfold.errors import ModelError
 from marketfold.warehouse.assigning import add_assignment, check_reduction
 from marketfold.warehouse.customers import add_customer_table
-from marketfold.warehouse.dialects import checked_dialect, day_of, table_of
+from marketfold.warehouse.dialects import checked_dialect, day_of, printed, table_of
 from marketfold.warehouse.features import CUSTOMER, TAKES_BACK, add_features
 from marketfold.warehouse.layers import Layers, columns, feature_columns, select
 from marketfold.warehouse.lines import add_lines
@@ -71,29 +71,26 @@ def model_sql(model: SegmentModel, dialect: str, table: str = "orders", as_of: s
     ParameterError
         If there is no such dialect, the table's name is none, or `as_of` is no day.
     """
-    return model_statement(model, table_of(table), checked_dialect(dialect), as_of).sql(dialect, pretty=True)
-
-
-def model_statement(model: SegmentModel, table: exp.Expr, dialect: str, as_of: str | None = None) -> exp.Select:
-    """The same as a tree, the layers of which are common table expressions."""
+    checked_dialect(dialect)
     layers = Layers()
-    features, kept = _add_features_of(layers, model, table, dialect, as_of)
-    return layers.statement(add_assignment(layers, model, features, kept))
+    features, kept = _add_features_of(layers, model, table_of(table), as_of)
+    return printed(layers.statement(add_assignment(layers, model, features, kept)), dialect)
 
 
 def features_sql(model: SegmentModel, dialect: str, table: exp.Expr, as_of: str | None = None) -> str:
     """The first half of `model_sql` as a statement by itself: the features of each customer."""
+    checked_dialect(dialect)
     layers = Layers()
-    features, kept = _add_features_of(layers, model, table, checked_dialect(dialect), as_of)
+    features, kept = _add_features_of(layers, model, table, as_of)
     query = select(columns([*kept, *feature_columns(model.names).values()]), features)
-    return layers.statement(query).sql(dialect, pretty=True)
+    return printed(layers.statement(query), dialect)
 
 
 def segments_sql(model: SegmentModel, dialect: str, features: exp.Expr) -> str:
     """The second half: the segment of each row of a table of features, as `features_sql` gives it."""
     layers, kept = Layers(), _kept(model)
     first = layers.add("features", select(columns([*kept, *feature_columns(model.names).values()]), features))
-    return layers.statement(add_assignment(layers, model, first, kept)).sql(dialect, pretty=True)
+    return printed(layers.statement(add_assignment(layers, model, first, kept)), dialect)
 
 
 def _kept(model: SegmentModel) -> tuple[str, ...]:
@@ -102,14 +99,14 @@ def _kept(model: SegmentModel) -> tuple[str, ...]:
 
 
 def _add_features_of(
-    layers: Layers, model: SegmentModel, table: exp.Expr, dialect: str, as_of: str | None
+    layers: Layers, model: SegmentModel, table: exp.Expr, as_of: str | None
 ) -> tuple[str, tuple[str, ...]]:
     """Add the layers from a table to features; their name, and the columns beside the features, the id first."""
     check_reduction(model)
     if is_of_table(model.settings):
         return add_customer_table(layers, model, table, as_of), _kept(model)
     rules = _checked(model)
-    day = None if as_of is None else day_of(as_of, dialect)
+    day = None if as_of is None else day_of(as_of)
     return add_features(layers, add_lines(layers, rules, table), model, day), _kept(model)
 
 

@@ -1,12 +1,12 @@
 WITH mf_source_lines AS (
   SELECT
     CASE
-      WHEN NOT TRIM(CAST(source."Order Id" AS TEXT)) IN ('', 'n/a')
-      THEN TRIM(CAST(source."Order Id" AS TEXT))
+      WHEN NOT TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Order Id" AS TEXT)) IN ('', 'n/a')
+      THEN TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Order Id" AS TEXT))
     END AS order_id,
     CASE
-      WHEN NOT TRIM(CAST(source."Customer Id" AS TEXT)) IN ('', 'n/a')
-      THEN TRIM(CAST(source."Customer Id" AS TEXT))
+      WHEN NOT TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Customer Id" AS TEXT)) IN ('', 'n/a')
+      THEN TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Customer Id" AS TEXT))
     END AS customer_id,
     CASE
       WHEN CAST(source."Day" AS DATE) BETWEEN CAST('1970-01-02' AS DATE) AND CAST('2098-12-31' AS DATE)
@@ -25,35 +25,47 @@ WITH mf_source_lines AS (
       THEN CAST(source."List Price" AS DOUBLE PRECISION)
     END AS list_price,
     CASE
-      WHEN NOT TRIM(CAST(source."Product Id" AS TEXT)) IN ('', 'n/a')
-      THEN TRIM(CAST(source."Product Id" AS TEXT))
+      WHEN NOT TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Product Id" AS TEXT)) IN ('', 'n/a')
+      THEN TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Product Id" AS TEXT))
     END AS product_id,
     CASE
-      WHEN NOT TRIM(CAST(source."Category" AS TEXT)) IN ('', 'n/a')
-      THEN TRIM(CAST(source."Category" AS TEXT))
+      WHEN NOT TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Category" AS TEXT)) IN ('', 'n/a')
+      THEN TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Category" AS TEXT))
     END AS category,
     CASE
-      WHEN NOT TRIM(CAST(source."Status" AS TEXT)) IN ('', 'n/a')
-      THEN TRIM(CAST(source."Status" AS TEXT))
+      WHEN NOT TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Status" AS TEXT)) IN ('', 'n/a')
+      THEN TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Status" AS TEXT))
     END AS status,
     CASE
-      WHEN NOT TRIM(CAST(source."Country" AS TEXT)) IN ('', 'n/a')
-      THEN TRIM(CAST(source."Country" AS TEXT))
+      WHEN NOT TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Country" AS TEXT)) IN ('', 'n/a')
+      THEN TRIM(' ' || CHR(  9) || CHR(  13) || CHR(  10) || CHR(  11) || CHR(  12) || CHR(  160) || CHR(  8203) || CHR(  65279) FROM CAST(source."Country" AS TEXT))
     END AS country
   FROM "shop"."order_lines" AS source
 ), mf_order_lines AS (
   SELECT
-    order_id,
+    CASE
+      WHEN order_id ~ '^[0-9]+[.]0$'
+      THEN SUBSTRING(order_id FROM 1 FOR LENGTH(order_id) - 2)
+      ELSE order_id
+    END AS order_id,
     CASE
       WHEN customer_id LIKE '%@%'
       THEN LOWER(REPLACE(customer_id, ' ', ''))
-      ELSE customer_id
+      ELSE CASE
+        WHEN customer_id ~ '^[0-9]+[.]0$'
+        THEN SUBSTRING(customer_id FROM 1 FOR LENGTH(customer_id) - 2)
+        ELSE customer_id
+      END
     END AS customer_id,
     ordered_on,
     quantity,
     unit_price,
     list_price,
-    product_id,
+    CASE
+      WHEN product_id ~ '^[0-9]+[.]0$'
+      THEN SUBSTRING(product_id FROM 1 FOR LENGTH(product_id) - 2)
+      ELSE product_id
+    END AS product_id,
     category,
     status,
     country,
@@ -81,11 +93,8 @@ WITH mf_source_lines AS (
       THEN 'unreadable_money'
       WHEN product_id = 'POST'
       THEN 'shipping'
-      WHEN (
-        status = 'Cancelled'
-      ) OR (
-        status = 'O''Neill \ Söhne {{ 1 }}'
-      )
+      WHEN LOWER(status) IN ('cancelled', 'o''neill \ sÖhne {{ 1 }}', 'o''neill \ söhne {{ 1 }}')
+      OR status IN ('O''Neill \ Söhne {{ 1 }}')
       THEN 'cancelled'
       WHEN CASE WHEN order_id LIKE 'C%' THEN order_id ~ '^C[0-9]+$' ELSE FALSE END
       THEN 'returned'
