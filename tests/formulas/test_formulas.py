@@ -50,6 +50,7 @@ FORMULAS: list[tuple[nw.Expr, list[float]]] = [
     (nw.max_horizontal(AMOUNT - 2, nw.lit(0)).sum(), [0.5, 3.0, 5.0]),
     (nw.min_horizontal("amount", 2.0 + AMOUNT * 0).sum(), [3.0, 4.5, 2.0]),
     (CATEGORY.is_in(["tea", "cake"]).sum(), [1, 2, 0]),
+    (AMOUNT.is_in([1, 4]).sum() + nw.len().is_in([2, 3]).cast(nw.Float64), [2, 2, 0]),
     (CATEGORY.is_null().mean(), [0, 1 / 3, 0]),
     (CATEGORY.str.contains("e", literal=True).sum(), [1, 2, 0]),
     (CATEGORY.str.to_uppercase().str.starts_with("M").sum(), [1, 0, 1]),

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from marketfold.errors import ParameterError, RunFolderError
-from marketfold.features import Outlook, build_features, expected_columns, outlook_of, rfm_of
+from marketfold.features import Outlook, build_features, check_own, expected_columns, outlook_of, rfm_of
 from marketfold.runs import score_orders
 from marketfold.runs.read import FILLED
 from marketfold.runs.write import features_table, profiles_table, write_table
@@ -34,6 +34,15 @@ def test_every_unit_has_one_row_with_its_segment_revenue_and_arm(analysis: Analy
     assert arms is not None
     arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
     assert table["arm"].to_pylist() == [arm_of.get(one) for one in made.ids.tolist()]
+
+
+def test_no_feature_of_ones_own_is_called_as_a_column_of_the_run_is(made_run: Path) -> None:
+    with (made_run / "customers.csv").open(encoding="utf-8-sig", newline="") as file:
+        columns = {*next(csv.reader(file)), *parquet.read_schema(made_run / "segments.parquet").names}
+    assert columns > {"why_here", "next_product", "fits_none", "rfm_money", "overdue_ratio"}
+    with pytest.raises(ParameterError) as refused:
+        check_own(dict.fromkeys(columns, "nw.len()"), [], "customer")
+    assert all(f"{name} is the name of a column" in str(refused.value) for name in columns)
 
 
 def test_rfm_and_what_is_expected_stand_beside_the_segments(analysis: Analysis) -> None:

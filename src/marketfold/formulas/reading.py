@@ -271,7 +271,8 @@ class Reader:
                 parts = []
         if not parts or any(one.kind != part.kind for one in parts):
             raise refused(f".is_in() takes a list of {part.kind}s")
-        return part._replace(expr=part.expr.is_in([one.expr for one in parts]), kind="truth", above=False, money=False)
+        values = [float(one.expr) if one.kind == "number" else one.expr for one in parts]  # Polars takes no others
+        return part._replace(expr=part.expr.is_in(values), kind="truth", above=False, money=False)
 
     def _is_between(self, part: Part, node: ast.Call) -> Part:
         match node:
