@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ from tests.warehouse.made_up import made_up_model
 from tests.warehouse.shops import printed
 
 from marketfold.cleaning import FoundTexts, OrderRules
+from marketfold.config import RunConfig
 from marketfold.demo import make_shop
 from marketfold.errors import ModelError
 from marketfold.features import EXPECTED
+from marketfold.pipeline import segment_market
 from marketfold.reduction import AutoencoderReducer
+from marketfold.runs import run_sql, write_dbt_project, write_run
 from marketfold.schema import Feature
 from marketfold.warehouse import model_sql
 
@@ -57,7 +61,23 @@ def test_expected_value_is_refused():
     assert "--feature-set" in said
 
 
-def test_an_own_feature_is_refused():
+def test_a_feature_of_ones_own_is_refused_of_a_real_run(tmp_path: Path):
+    quick: dict[str, Any] = {
+        "quick": True,
+        "reduction": {"method": "none"},
+        "clustering": {"segments": 3, "k_max": 4, "bootstraps": 2},
+    }
+    lines = make_shop(lines=3_000).lines
+    own = {"features": {"own_features": {"many_share": "(nw.col('quantity') >= 5).mean().fill_null(0)"}}}
+    write_run(segment_market(lines, RunConfig.model_validate(quick | own)), tmp_path / "own")
+    with pytest.raises(ModelError, match=r"many_share is a feature of your own.*marketfold score"):
+        run_sql(tmp_path / "own", "duckdb")
+    with pytest.raises(ModelError, match="many_share"):
+        write_dbt_project(tmp_path / "own", tmp_path / "dbt", "duckdb")
+    assert not (tmp_path / "dbt").exists()
+
+
+def test_a_feature_that_is_none_of_ours_is_refused():
     model = made_up_model()
     said = refused(replace(model, features=(Feature("night_share", "at night", "share", "value"), *model.features[1:])))
     assert "night_share" in said

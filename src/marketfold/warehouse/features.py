@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from marketfold.errors import ModelError
-from marketfold.features import CATALOGUE, EXPECTED, OTHER, SEVERAL, FittedStatistics, is_place, place_of
+from marketfold.features import CATALOGUE, EXPECTED, OTHER, OWN, SEVERAL, FittedStatistics, is_place, place_of
 from marketfold.schema import day_number_of
 from marketfold.warehouse.expressions import Translation, column, either, literal, number
 from marketfold.warehouse.layers import columns, feature_columns, select
@@ -115,7 +115,12 @@ class _Formulas:
         cells: dict[str, exp.Expr] = {}
         sums: list[Sum] = []
         places: list[str] = []
-        for name in model.names:
+        for name, feature in zip(model.names, model.features, strict=True):
+            if feature.aspect == OWN:
+                raise ModelError(
+                    f"{name} is a feature of your own, and those are not written as SQL. Score with: marketfold score. "
+                    "Or make a run without it, and export that."
+                )
             if is_place(name):
                 cells[name] = _place(name, model.names)
                 places.append(place_of(name)[0])
