@@ -108,7 +108,9 @@ def test_a_refusal_is_mended_with_the_words_of_the_command_line(visitor: Visitor
     ((what, hint),) = look.faults
     shown = unescape(visitor.get("/p/a/data").text)
     assert what in shown
-    assert hint in shown
+    assert "--date-format %d/%m/%Y or --date-format %m/%d/%Y" in hint  # which are buttons here, by an example
+    assert "3 April 2026 is written 03/04/2026" in shown
+    assert "3 April 2026 is written 04/03/2026" in shown
     assert [column.name for column in look.columns] == ["Customer", "Date", "Total", "Kind", "E-mail"]
     visitor.post("/p/a/take", revision="0", give="--date-format %d/%m/%Y", to="data")
     visitor.wait_for_jobs()
