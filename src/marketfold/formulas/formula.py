@@ -38,9 +38,9 @@ class Formula:
 
     Examples
     --------
-    >>> many = read_formula((nw.col("quantity") >= 5).mean().alias("lines of five or more"))
+    >>> many = read_formula((nw.col("amount") >= 50).mean().alias("lines of fifty or more"))
     >>> many.text, many.label, many == read_formula(many.text)
-    ("(nw.col('quantity') >= 5).mean().alias('lines of five or more')", 'lines of five or more', True)
+    ("(nw.col('amount') >= 50).mean().alias('lines of fifty or more')", 'lines of fifty or more', True)
     """
 
     text: str

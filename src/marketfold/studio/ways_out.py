@@ -40,7 +40,11 @@ PLACES = {
 }
 """Where that is chosen which is no setting: what to do there, and the address below the project's."""
 _UNTRIED = "The studio hands out no notebook that fails; the command line writes it all the same, to see where."
-REMARKS = {"--out": _OWN_PLACES, "--no-check": _UNTRIED}
+REMARKS = {
+    "--out": _OWN_PLACES,
+    "--no-check": _UNTRIED,
+    "--dbt": "Segments for a warehouse are printed by the command line alone.",
+}
 """What holds where nothing is chosen in the studio."""
 
 
