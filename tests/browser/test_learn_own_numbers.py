@@ -91,6 +91,12 @@ def test_the_largest_value_moves_the_mean_and_not_the_median(shop_page: Path, op
     assert after[1] == before[1]
     page.get_by_role("button", name="Logarithm", exact=True).click()
     expect(status).to_contain_text("In logarithms")
+    page.get_by_role("button", name="As it stands", exact=True).first.click()
+    shape = page.locator("#refine-histogram svg").get_attribute("aria-label")
+    page.get_by_role("button", name="Scaled alone").click()
+    assert page.locator("#refine-histogram svg").get_attribute("aria-label") == shape
+    page.get_by_role("button", name="Logarithm, then scaled").click()
+    assert page.locator("#refine-histogram svg").get_attribute("aria-label") != shape
     page.locator("#refine-bar").fill("1")
     expect(page.locator("#refine-bar-value")).to_contain_text("customer")
     assert watched.faults == []

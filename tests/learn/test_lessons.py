@@ -17,11 +17,15 @@ from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOption
 from marketfold.demo import make_shop
 from marketfold.learn import LessonData, lesson_links
 from marketfold.learn.lesson import Lesson, Worked, lesson_page
+from marketfold.learn.lesson_data import correlations
 from marketfold.learn.lessons import LESSONS
+from marketfold.learn.lessons.pca import PCA_VIEW
+from marketfold.learn.lessons.training import n_weights
 from marketfold.pipeline import segment_market
 from marketfold.reduction import AutoencoderReducer, TrainingSettings
 from marketfold.runs import Run, write_run
 from marketfold.runs.lessons import history_of, lessons_of_run, write_lessons
+from marketfold.schema import Feature
 
 EACH = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 
@@ -119,6 +123,38 @@ def test_the_program_of_a_lesson_finds_the_same(
             assert tuple(map(str, np.asarray(found[name]).tolist())) == value, name
         else:
             assert np.asarray(found[name], dtype=float) == pytest.approx(np.asarray(value, dtype=float), rel=1e-3), name
+
+
+def test_what_a_figure_tells_of_everybody_is_what_the_text_says(data: LessonData) -> None:
+    worked = {lesson.name: lesson.work(data) for lesson in LESSONS if lesson.name != "elbow"}
+    overlaps = np.array(worked["components"].script["correlations"])
+    n_components = len(worked["components"].script["loadings"])
+    assert overlaps[:n_components, :n_components] == pytest.approx(np.eye(n_components), abs=1e-3)
+    assert overlaps[n_components:, n_components:] == pytest.approx(correlations(data.taught), abs=1e-3)
+    cloud = np.linalg.eigvalsh(worked["pca"].script["correlations"])
+    assert cloud[1:].sum() / cloud.sum() == pytest.approx(worked["pca"].facts["shown"], abs=1e-4)
+    first = np.array(worked["scikit"].script["ends"]["plus"][0])
+    assert (first <= first.min() * 1.01).sum() == worked["scikit"].facts["good"]
+    n, code = len(data.features), worked["training"].facts["code"]
+    widths = [n, *worked["training"].script["hidden"], code, *worked["training"].script["hidden"][::-1], n]
+    assert n_weights(widths) == worked["training"].facts["weights"]
+
+
+def test_groups_are_counted_in_the_order_of_their_numbers(data: LessonData) -> None:
+    page = lesson_page(next(lesson for lesson in LESSONS if lesson.name == "scikit"), data)
+    sizes, centres = page.worked.results["sizes"], np.array(page.worked.script["centres"])
+    nearest = ((data.taught[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+    assert sizes == tuple(map(str, np.bincount(nearest)))
+
+
+def test_the_line_begins_with_features_that_hang_together_and_are_not_nearly_one() -> None:
+    X = np.random.default_rng(0).normal(size=(200, 5))
+    X[:, 1] = X[:, 0] + 0.01 * X[:, 1]
+    X[:, 3] = X[:, 2] + X[:, 3]
+    features = [Feature(f"feature_{i}", f"feature {i}", "count", "value") for i in range(5)]
+    data = LessonData.of(X, features)
+    chosen = PCA_VIEW.work(data).script["line"]
+    assert {data.labels[place] for place in chosen} == {"feature 2", "feature 3"}
 
 
 def test_right_answers_stand_in_no_certain_place(data: LessonData) -> None:

@@ -169,7 +169,7 @@ def _recency(statistics: FittedStatistics, label: str) -> Measurement:
 
 
 def _trend(statistics: FittedStatistics) -> Measurement:
-    label = "growth of revenue: later half of the time against the earlier half, -1 to 1"
+    label = "growth of revenue: 1 if all came in the later half of the time, -1 if all in the earlier"
     money = money_where("later_scaled", nw.col("ordered_on") >= statistics.middle_on, "orders")
     later = nw.col(money.name)
     formula = _ratio(later - (REVENUE - later), REVENUE)

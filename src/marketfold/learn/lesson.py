@@ -98,7 +98,8 @@ class LessonPage:
 def lesson_page(lesson: Lesson, data: LessonData) -> LessonPage:
     """The texts and the program of a lesson, with the numbers that it finds."""
     worked, texts = lesson.work(data), lesson.texts
-    known = {"unit": data.run.unit_word, "units": data.run.units_word, "n_units": len(data)} | dict(worked.facts)
+    known = {"unit": data.run.unit_word, "units": data.run.units_word, "n_units": len(data)}
+    known |= {"everybody": data.everybody, "drawn": data.drawn, "n_drawn": len(data.rows)} | dict(worked.facts)
     fill = partial(filled, values=known, currency=data.run.currency)
     predict = texts["predict"]
     return LessonPage(

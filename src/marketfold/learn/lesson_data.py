@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from marketfold import words
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.features import MatrixScaler
 from marketfold.sampling import sample_rows
-from marketfold.words import unit_word, units_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,12 +83,12 @@ class RunFacts:
     @property
     def unit_word(self) -> str:
         """What a row is, as a reader calls it."""
-        return unit_word(self.unit)
+        return words.unit_word(self.unit)
 
     @property
     def units_word(self) -> str:
         """What several rows are."""
-        return units_word(self.unit)
+        return words.units_word(self.unit)
 
 
 @dataclass(frozen=True, repr=False)
@@ -180,6 +180,17 @@ class LessonData:
     def taught(self) -> Float64:
         """Scaled rows of these units, shape (n_taught, n_features)."""
         return self.scaled[:: self.step].astype(np.float64)
+
+    @property
+    def everybody(self) -> str:
+        """Whom text and program speak of, in words."""
+        units = f"your {words.count(len(self))} {self.run.units_word}"
+        return f"all {units}" if self.step == 1 else f"{words.count(len(self.taught))} of {units}"
+
+    @property
+    def drawn(self) -> str:
+        """Whom the figures draw, in words."""
+        return f"the {words.count(len(self.rows))} {self.run.units_word} drawn here"
 
     @property
     def program_settings(self) -> dict[str, Any]:

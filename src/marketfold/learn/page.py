@@ -45,6 +45,8 @@ def _script_data(data: LessonData, pages: list[LessonPage]) -> dict[str, Any]:
         "features": features,
         "unit": data.run.unit_word,
         "units": data.run.units_word,
+        "everybody": data.everybody,
+        "drawn": data.drawn,
         "currency": data.run.currency,
         "seed": data.run.seed,
         "segments": data.run.n_segments,

@@ -21,7 +21,7 @@ X = scaler.transform(table[COLUMNS].to_numpy(dtype=float))[::STEP]  # every feat
 kmeans = KMeans(n_clusters=K, init="k-means++", n_init=10, random_state=SEED)
 model = kmeans.fit(X)  # the best of 10 starts
 labels = model.labels_.copy()  # the group of each row, from 0
-sizes = np.sort(np.bincount(labels))  # {sizes}
+sizes = np.bincount(labels)  # {sizes}: how many are in group 0, 1, ...
 centres = model.cluster_centers_  # K rows, one number for each feature, scaled
 wcss = model.inertia_  # {wcss:decimal 2}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.learn.lesson import Lesson, Worked
+from marketfold.learn.lesson_data import correlations
 from marketfold.learn.lessons.pca import GIANT, pull_of_one
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ def _components(X: Float64) -> tuple[Float64, Float64]:
     rows = vectors[:, order].T
     strongest = rows[np.arange(len(rows)), np.abs(rows).argmax(axis=1)]
     return np.maximum(variances[order], 0.0), rows * np.sign(strongest)[:, None]
+
+
+def _overlaps(X: Float64, rows: Float64) -> list[list[float]]:
+    """Correlations of the places along the first components, and of the features after them, with each other."""
+    places = (X - X.mean(axis=0)) @ rows[:MOST_COMPONENTS].T
+    found: list[list[float]] = (correlations(np.column_stack([places, X])) + 0.0).round(4).tolist()
+    return found
 
 
 def _rounded(rows: Float64) -> list[list[float]]:
@@ -65,6 +73,7 @@ def _work(data: LessonData) -> Worked:
             "shares": shares.round(4).tolist(), "spreads": np.sqrt(variances).round(4).tolist(),
             "chance": (chance / variances.sum()).round(4).tolist(), "loadings": _rounded(rows),
             "rawShares": raw_shares.round(4).tolist(), "rawLoadings": _rounded(raw_rows),
+            "correlations": _overlaps(X, rows),
         },
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -11,13 +11,16 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from marketfold.clustering import quiet_fits
 from marketfold.learn.lesson import Lesson, Worked
 from marketfold.learn.lesson_data import AMOUNTS
-from marketfold.learn.lessons.kmeans import MOST_K, STARTS, n_near_best
+from marketfold.learn.lessons.kmeans import MOST_K, n_near_best
 
 if TYPE_CHECKING:
     from marketfold.learn.lesson_data import LessonData
     from marketfold.schema import Float64
 
 N_INIT = 10
+DRAWS = 3
+"""So often other starts can be asked for."""
+STARTS = 40
 SLIDERS = 4
 MOST_BARS = 8
 SAMPLE = 2_000
@@ -32,10 +35,11 @@ def _fit(X: Float64, k: int, seed: int) -> KMeans:
     return KMeans(k, init="k-means++", n_init=N_INIT, random_state=seed).fit(X)
 
 
-def _good_starts(X: Float64, k: int, seed: int) -> int:
-    """How many of `STARTS` single starts end within 1 % of the best of them."""
-    ends = np.array([KMeans(k, n_init=1, random_state=seed + start).fit(X).inertia_ for start in range(STARTS)])
-    return n_near_best(ends)
+def _ends(X: Float64, k: int, seed: int, init: Literal["k-means++", "random"]) -> Float64:
+    """WCSS where single starts come to rest, shape (DRAWS, STARTS)."""
+    starts = range(seed, seed + DRAWS * STARTS)
+    ends = [KMeans(k, init=init, n_init=1, random_state=start).fit(X).inertia_ for start in starts]
+    return np.array(ends).reshape(DRAWS, STARTS)
 
 
 def _dragged(data: LessonData, centres: Float64) -> list[int]:
@@ -64,15 +68,17 @@ def _measures(data: LessonData, k: int, seed: int) -> dict[str, Any]:
     with quiet_fits():
         model, unscaled = _fit(X, k, seed), _fit(raw, k, seed)
         first, second = (_fit(X[start::2], k, seed).predict(X) for start in (0, 1))
-        good = _good_starts(X, k, seed)
+    with quiet_fits(threads=1):
+        plus, lot = _ends(X, k, seed, "k-means++"), _ends(X, k, seed, "random")
     middle = np.median(data.scaled, axis=0).astype(np.float64)
     return {
-        "model": model, "sizes": np.sort(np.bincount(model.labels_, minlength=k)), "wcss": float(model.inertia_),
+        "model": model, "sizes": tuple(map(str, np.bincount(model.labels_, minlength=k).tolist())), "wcss": float(model.inertia_),
         "raw_largest": float(np.bincount(unscaled.labels_).max() / len(X)), "rounds": int(model.n_iter_),
         "agree": float(adjusted_rand_score(model.labels_, unscaled.labels_)),
         "repeat": float(adjusted_rand_score(first, second)),
         "silhouette": float(silhouette_score(X, model.labels_, sample_size=SAMPLE, random_state=seed)),
-        "middle_group": int(model.predict(middle[None])[0]), "good": good,
+        "middle_group": int(model.predict(middle[None])[0]), "good": n_near_best(plus[0]),
+        "ends": {"plus": plus.round(1).tolist(), "lot": lot.round(1).tolist()},
     }  # fmt: skip
 
 
@@ -90,18 +96,18 @@ def _work(data: LessonData) -> Worked:
         failure = "starts"
     return Worked(
         facts={
-            **{name: value for name, value in found.items() if name not in {"model", "sizes"}}, "k": k,
-            "sizes": tuple(map(str, found["sizes"].tolist())), "n_features": len(data.features), "n_init": N_INIT,
-            "n_starts": STARTS, "top": bars[0][0], "top_share": bars[0][1], "columns": columns, "seed": seed,
-            "repeats": REPEATS, "apart": APART,
+            **{name: value for name, value in found.items() if name not in {"model", "ends"}}, "k": k,
+            "n_features": len(data.features), "n_init": N_INIT,
+            "n_starts": STARTS, "n_others": STARTS - found["good"], "top": bars[0][0],
+            "top_share": bars[0][1], "columns": columns, "seed": seed, "repeats": REPEATS, "apart": APART,
         },
         failure=failure,
         settings={"K": k, "SEED": seed, **data.program_settings},
         results={
-            "sizes": tuple(map(str, found["sizes"].tolist())), "wcss": found["wcss"], "agree": found["agree"],
+            "sizes": found["sizes"], "wcss": found["wcss"], "agree": found["agree"],
             "silhouette": found["silhouette"], "repeat": found["repeat"], "middle_group": found["middle_group"],
         },
-        script={"centres": centres.round(4).tolist(), "columns": columns, "bars": bars, "k": k},
+        script={"centres": centres.round(4).tolist(), "columns": columns, "bars": bars, "k": k, "ends": found["ends"]},
     )  # fmt: skip
 
 

@@ -63,9 +63,8 @@ def _work(data: LessonData) -> Worked:
         failure = "many_weights"
     return Worked(
         facts={
-            "n_features": n_features, "hidden": hidden_width(n_features), "code": min(CODE, n_features - 1),
-            "code_max": min(n_features - 1, 5), "weights": weights, "n_learnt": n_learnt,
-            "cells": n_learnt * n_features, "epochs": EPOCHS, **_of_run(history),
+            "n_features": n_features, "hidden": len(hidden), "code": code, "weights": weights, "n_learnt": n_learnt,
+            "cells": n_learnt * n_features, "code_max": max(min(n_features - 1, 5), code), "epochs": EPOCHS, **_of_run(history),
         },
         failure=failure,
         settings={
@@ -73,7 +72,7 @@ def _work(data: LessonData) -> Worked:
             **data.program_settings,
         },
         results={"weights": weights, "widths": tuple(widths)},
-        script={"train": history.train, "heldOut": history.held_out} if history else {},
+        script={"hidden": hidden} | ({"train": history.train, "heldOut": history.held_out} if history else {}),
     )  # fmt: skip
 
 

@@ -8,7 +8,18 @@ Lessons.whenSeen("autoencoder", function () {
   const held = Math.max(1, Math.floor(rows.length / 4));
   const parts = (all) => ({ train: all.slice(held), test: all.slice(0, held) });
   const area = Drawing.plane(control("plane"), 520, 0.8, ["first number of the code", "second number of the code"]);
-  let own, other, curves, epoch, code, at;
+  let own, other, curves, epoch, code, at, straight;
+
+  /* What PCA keeps with as many numbers: found on the rows that the network learns from, and judged on the others. */
+  const directions = Maths.eigen(Maths.covariance(rows.slice(held))).vectors;
+  function keptByPca(size) {
+    const centre = rows[0].map((_, j) => Maths.mean(Maths.column(rows.slice(held), j)));
+    const lost = rows.slice(0, held).map((row) => {
+      const from = row.map((value, j) => value - centre[j]), along = directions.slice(0, size).map((way) => way.reduce((sum, w, j) => sum + w * from[j], 0));
+      return Maths.mean(from.map((value, j) => (value - along.reduce((sum, t, c) => sum + t * directions[c][j], 0)) ** 2));
+    });
+    return Math.max(0, 1 - Maths.mean(lost));
+  }
 
   function reset() {
     stop();
@@ -17,6 +28,7 @@ Lessons.whenSeen("autoencoder", function () {
     const sizes = [n, data.own.autoencoder.hidden, size, data.own.autoencoder.hidden, n];
     own = { net: Maths.network(sizes, data.seed + 1), data: parts(rows), chance: Maths.random(3) };
     other = { net: Maths.network(sizes, data.seed + 1), data: parts(mixed), chance: Maths.random(3) };
+    straight = keptByPca(size);
     epoch = 0;
     curves = { own: [own.net.loss(own.data.test)], other: [other.net.loss(other.data.test)] };
     Funnel(control("funnel"), sizes);
@@ -47,7 +59,7 @@ Lessons.whenSeen("autoencoder", function () {
     });
     const kept = Units.percent(Math.max(0, 1 - best.own)), keptOther = Units.percent(Math.max(0, 1 - best.other));
     control("status").textContent = epoch === 0 ? "Untrained: what comes out has nothing to do with what went in. Press Train." :
-      `After ${epoch} rounds: of what makes ${data.units} differ, ${kept} passes through the code; of the shuffled columns ${keptOther}. Both are of rows that the network did not learn from.`;
+      `After ${epoch} rounds: of what makes ${data.units} differ, ${kept} passes through the code; of the shuffled columns ${keptOther}. PCA with as many numbers brings ${Units.percent(straight)} through. All three learned from ${rows.length - held} of ${data.drawn} and are judged on the other ${held}, so they differ from the numbers of ${data.everybody}.`;
     control("train").disabled = epoch >= EPOCHS;
     map();
     look();

@@ -36,17 +36,24 @@ Lessons.whenSeen("components", function () {
     control("reads").textContent = `Component ${c + 1} holds ${Units.percent(own.shares[c])}. Along it ${up.length ? names(up) + " go up" : ""}${up.length && down.length ? ", and " : ""}${down.length ? names(down) + " go down" : ""}.`;
   }
 
+  /* How much a correlation says, in words: the larger it is, the more. */
+  const GRADES = [[0.1, "hardly more often"], [0.3, "a little more often"], [0.6, "more often than not"], [0.9, "mostly"], [Infinity, "nearly always"]];
+  function inWords(r) {
+    const size = Math.abs(r), often = GRADES.find(([below]) => size < below)[1];
+    if (size < 0.005) return "No straight line foretells one from the other.";
+    const overlap = size < 0.1 ? "they hardly overlap" : size < 0.3 ? "they overlap a little" : size < 0.6 ? "they repeat each other in part" : size < 0.9 ? "they repeat each other in good part" : "they say nearly the same";
+    return `Who is high in one is ${often} ${r > 0 ? "high" : "low"} in the other: ${overlap}.`;
+  }
   const choices = own.loadings.map((row, c) => [`component ${c + 1}`, (point) => row.reduce((sum, w, j) => sum + w * point[j], 0)])
     .concat(data.features.map((feature, j) => [feature.label, (point) => point[j]]));
   const area = Drawing.plane(control("plane"), 560, 0.8, ["", ""]);
   function angle() {
-    const [across, up] = ["x", "y"].map((axis) => choices[Number(control(axis).value)]);
+    const [a, b] = ["x", "y"].map((axis) => Number(control(axis).value)), [across, up] = [choices[a], choices[b]];
     const rows = data.points.map((point) => [across[1](point), up[1](point)]);
     area.name(across[0], up[0]);
     Drawing.dots(area, rows, Drawing.place(area, rows)).forEach((dot) => dot.classList.add("one"));
-    const flat = Maths.standardised(rows), r = Maths.mean(flat.map(([a, b]) => a * b));
-    const same = across === up ? "It is the same on both sides." : Math.abs(r) < 0.1 ? "One says nothing of the other." : `Who is high in one is mostly ${r > 0 ? "high" : "low"} in the other: they repeat each other in part.`;
-    const text = `Correlation of ${across[0]} and ${up[0]}: ${figure(r)}. ${same}`;
+    const r = own.correlations[a][b], same = a === b ? "It is the same on both sides." : inWords(r);
+    const text = `Correlation of ${across[0]} and ${up[0]}, of ${data.everybody}: ${figure(r)}. ${same} Drawn are ${data.points.length}, of whom chance may show another slope.`;
     control("angle").textContent = text;
     area.say(text);
   }

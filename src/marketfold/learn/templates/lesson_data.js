@@ -4,7 +4,12 @@ const Units = (function () {
   "use strict";
   const data = window.marketfoldLesson;
   const plain = (value, digits) => (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toLocaleString("en", { maximumFractionDigits: digits }).replace("-", "\u2212");
-  const percent = (share) => plain(share * 100, 0) + "\u202f%";
+  /* As the texts write it: one decimal near none and near all, and never rounded to either. */
+  function percent(share) {
+    const part = Math.abs(share) * 100, near = part < 9.95 || (part > 90 && part < 100);
+    const text = part > 0 && part < 0.05 ? "<0.1" : part >= 99.95 && part < 100 - 1e-9 ? ">99.9" : plain(part, near ? 1 : 0);
+    return `${share < 0 && part >= 0.05 ? "\u2212" : ""}${text}\u202f%`;
+  }
   const signs = { EUR: "\u20ac", USD: "$", GBP: "\u00a3" };
   function money(value) {
     const text = plain(Math.abs(value), Math.abs(value) < 10 ? 2 : 0), sign = value < 0 ? "\u2212" : "";

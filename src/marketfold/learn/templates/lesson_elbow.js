@@ -22,7 +22,7 @@ Lessons.whenSeen("elbow", function () {
   }
   const own = Board("elbow", "The reader's own data.");
   own(data.points.map((row) => data.pair.map((j) => row[j])), data.pair.map(Units.label), (k, curve) =>
-    `${gain(curve, k)} On these two features the curve bends most at K = ${Maths.knee(curve)}.`);
+    `${gain(curve, k)} On these two features, of ${data.drawn}, the curve bends most at K = ${Maths.knee(curve)}.`);
 
   function cloud(n, seed, place) {
     const chance = Maths.random(seed);
@@ -32,7 +32,7 @@ Lessons.whenSeen("elbow", function () {
   const corners = [[0, 0], [6, 0], [0, 6], [6, 6]];
   const n = Math.min(12, data.points.length);
   const cases = {
-    own: () => [data.own.elbow.curve, data.own.elbow.shuffled, (curve, other) => `All ${data.features.length} features: your curve bends most at K = ${Maths.knee(curve)}, the same columns shuffled at K = ${Maths.knee(other)}. The second line has no groups at all: only where your line lies below it do features of your ${data.units} hang together.`],
+    own: () => [data.own.elbow.curve, data.own.elbow.shuffled, (curve, other) => `All ${data.features.length} features of ${data.everybody}: your curve bends most at K = ${Maths.knee(curve)}, the same columns shuffled at K = ${Maths.knee(other)}. The second line has no groups at all: only where your line lies below it do features of your ${data.units} hang together.`],
     groups: () => [curveOf(cloud(200, 21, (i, chance) => corners[i % 4].map((c) => c + Maths.normal(chance) * 0.4))), null, (curve) => `Four clear groups were made here. The curve falls steeply to K = ${Maths.knee(curve)} and is nearly flat beyond: an elbow as in a book. Real customers seldom look like this.`],
     faint: () => [curveOf(cloud(200, 22, (i, chance) => corners[i % 4].map((c) => c / 3 + Maths.normal(chance) * 1.1))), null, (curve) => `The same four groups, so near each other that they overlap. The rule says K = ${Maths.knee(curve)}, but the points beside it bend nearly as much: the elbow is faint, and K is a choice.`],
     noise: () => [curveOf(cloud(200, 23, (_, chance) => [chance() * 4, chance() * 4])), null, (curve) => `Pure noise, no group anywhere. Still the curve bends, and the rule says K = ${Maths.knee(curve)}. An elbow alone proves nothing.`],

@@ -3,11 +3,12 @@ Lessons.whenSeen("pca", function () {
   "use strict";
   const data = window.marketfoldLesson, MOST = 40;
   const control = (name) => document.getElementById("pca-" + name);
-  const area = Drawing.plane(control("plane"), 560, 0.85, data.pair.map(Units.label));
+  const pair = data.own.pca.line;
+  const area = Drawing.plane(control("plane"), 560, 0.85, pair.map(Units.label));
   let points, at, dots, chosen = -1;
 
   function load() {
-    points = Maths.standardised(data.points.slice(0, MOST).map((row) => data.pair.map((j) => row[j])));
+    points = Maths.standardised(data.points.slice(0, MOST).map((row) => pair.map((j) => row[j])));
     /* Both axes on one scale, with room to drag: a turn is only seen where an angle is an angle. */
     const wide = area.box.right - area.box.left, high = area.box.bottom - area.box.top, reach = 4.2;
     at = Drawing.place(area, [[-reach * wide / high, -reach], [reach * wide / high, reach]]);
@@ -33,6 +34,8 @@ Lessons.whenSeen("pca", function () {
     const [x, y] = Maths.eigen(Maths.covariance(points)).vectors[0];
     return (Math.round(Math.atan2(y, x) * 180 / Math.PI) + 360) % 180;
   }
+  /* The line begins far from the best one, so that turning it shows something. */
+  const begin = () => { control("angle").value = String((best() + 105) % 180); };
   function draw() {
     const turn = Number(control("angle").value) * Math.PI / 180, way = [Math.cos(turn), Math.sin(turn)], [a, b] = middle();
     const places = points.map(([x, y]) => (x - a) * way[0] + (y - b) * way[1]);
@@ -45,7 +48,7 @@ Lessons.whenSeen("pca", function () {
     line([a - 4 * way[0], b - 4 * way[1]], [a + 4 * way[0], b + 4 * way[1]], "line");
     dots.forEach((dot, i) => dot.setAttribute("class", "point one" + (i === chosen ? " handle chosen" : "")));
     control("angle-value").textContent = control("angle").value + "\u00b0";
-    control("line-status").textContent = `The line keeps ${Units.percent(share)} of the differences, and ${Units.percent(1 - share)} is lost. The best line keeps ${Units.percent(most)}.`;
+    control("line-status").textContent = `The line keeps ${Units.percent(share)} of the differences of these ${points.length}, and ${Units.percent(1 - share)} is lost. The best line keeps ${Units.percent(most)}.`;
     area.say(`${points.length} ${data.units} and a line at ${control("angle").value} degrees that keeps ${Units.percent(share)} of their differences.`);
     strip(places);
   }
@@ -62,6 +65,8 @@ Lessons.whenSeen("pca", function () {
   control("plane-back").addEventListener("click", load);
   control("dot").addEventListener("input", () => choose(Number(control("dot").value) - 1));
   load();
+  begin();
+  draw();
 });
 
 Lessons.whenSeen("pca", function () {
@@ -71,7 +76,7 @@ Lessons.whenSeen("pca", function () {
   const canvas = control("canvas"), pencil = canvas.getContext("2d");
   const paper = Drawing.plane(control("paper"), 560, 0.75, ["", ""]);
   const names = data.trio.map(Units.label);
-  let points, best, variances, start, rotation, chosen = -1;
+  let points, related, whose, best, variances, start, rotation, chosen = -1;
 
   const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
   const times = (m, v) => m.map((row) => dot(row, v));
@@ -95,9 +100,11 @@ Lessons.whenSeen("pca", function () {
       [z * x * (1 - c) - y * s, z * y * (1 - c) + x * s, c + z * z * (1 - c)]];
     return multiply(partial, start);
   }
-  function load(rows) {
-    points = Maths.standardised(rows);
-    const found = Maths.eigen(Maths.covariance(points));
+  /* Of the reader's own data the shares are those of everybody, of whom some are drawn; made-up clouds are drawn whole. */
+  function load(rows, own) {
+    points = own ? rows : Maths.standardised(rows);
+    related = own ? data.own.pca.correlations : Maths.covariance(points);
+    const found = Maths.eigen(related);
     variances = found.values;
     const [first, second] = found.vectors;
     best = [first, second, cross(first, second)];
@@ -110,7 +117,7 @@ Lessons.whenSeen("pca", function () {
   function seen() {
     const total = variances[0] + variances[1] + variances[2];
     const turned = points.map((p) => times(rotation, p));
-    const spread = (i) => Maths.mean(turned.map((p) => p[i] ** 2));
+    const spread = (i) => dot(rotation[i], times(related, rotation[i]));
     return { share: (spread(0) + spread(1)) / total, best: (variances[0] + variances[1]) / total, turned };
   }
   function colours() {
@@ -160,7 +167,7 @@ Lessons.whenSeen("pca", function () {
     const view = seen();
     inSpace(view, colours(), width, height);
     onPaper(view);
-    const text = `This view shows ${Units.percent(view.share)} of the spread; the best flat view there is shows ${Units.percent(view.best)}. The remaining ${Units.percent(1 - view.share)} points at you and is lost on paper.`;
+    const text = `Of ${whose}: this view shows ${Units.percent(view.share)} of the spread; the best flat view there is shows ${Units.percent(view.best)}. The remaining ${Units.percent(1 - view.share)} points at you and is lost on paper.`;
     if (control("status").textContent !== text) control("status").textContent = text;
     canvas.setAttribute("aria-label", `${points.length} points with three features: ${names.join(", ")}. ${text}`);
     const total = variances[0] + variances[1] + variances[2];
@@ -215,7 +222,9 @@ Lessons.whenSeen("pca", function () {
   function choose(button) {
     buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
     control("note").textContent = button.dataset.note;
-    load(sources[button.dataset.pca]());
+    const mine = button.dataset.pca === "own";
+    whose = mine ? `all your ${data.units}` : "the points drawn here";
+    load(sources[button.dataset.pca](), mine);
     follow(chosen);
   }
   buttons.forEach((button) => button.addEventListener("click", () => choose(button)));

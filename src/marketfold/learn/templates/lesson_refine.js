@@ -15,7 +15,7 @@ Lessons.whenSeen("refine", function () {
     if (way === "raw") return values;
     const low = Math.min(...values), logs = values.map((value) => Math.log1p(value - Math.min(low, 0)));
     if (way === "log") return logs;
-    return Maths.standardised((data.features[Number(control("feature").value)].logged ? logs : values).map((value) => [value])).map((row) => row[0]);
+    return Maths.standardised((way === "scaled" ? values : logs).map((value) => [value])).map((row) => row[0]);
   }
   function show() {
     const j = Number(control("feature").value), times = Number(control("grow").value), chosen = Number(control("bar").value);
@@ -32,12 +32,12 @@ Lessons.whenSeen("refine", function () {
     control("bar-value").textContent = !chosen ? "none" : inside.length ? `${inside.length} ${data.units}, ${Units.say(j, Math.min(...inside))} to ${Units.say(j, Math.max(...inside))}` : "nobody";
     const mean = Maths.mean(values), half = middle(values), above = values.filter((value) => value > mean).length;
     const fullest = Math.max(...counts) / values.length;
-    const told = { raw: "As it stands", log: "In logarithms", scaled: "Scaled" }[way];
-    control("histogram-status").textContent = `${told}: the fullest of ${BARS} bars holds ${Units.percent(fullest)} of the ${values.length} ${data.units} drawn here. The mean is ${Units.say(j, mean)}, the median ${Units.say(j, half)}; ${above} ${above === 1 ? "lies" : "lie"} above the mean. The largest is ${Units.say(j, values[largest])}, ${Math.abs((seen[largest] - Maths.mean(seen)) / spread(seen)).toFixed(1)} spreads from the mean of this picture.`;
+    const told = { raw: "As it stands", log: "In logarithms", scaled: "Scaled", both: "In logarithms, then scaled" }[way];
+    control("histogram-status").textContent = `${told}: the fullest of ${BARS} bars holds ${Units.percent(fullest)} of ${data.drawn}. The mean is ${Units.say(j, mean)}, the median ${Units.say(j, half)}; ${above} ${above === 1 ? "lies" : "lie"} above the mean. The largest is ${Units.say(j, values[largest])}, ${Math.abs((seen[largest] - Maths.mean(seen)) / spread(seen)).toFixed(1)} spreads from the mean of this picture.`;
   }
   const spread = (values) => { const centre = Maths.mean(values); return Math.sqrt(Maths.mean(values.map((value) => (value - centre) ** 2))) || 1; };
   function draw(j, seen, low, width, counts, chosen) {
-    const host = control("histogram"), area = Drawing.plane(host, 760, host.clientWidth < 500 ? 0.8 : 0.42, [{ raw: Units.label(j), log: `${Units.label(j)}, logarithm`, scaled: `${Units.label(j)}, in spreads from the mean` }[way], data.units]);
+    const host = control("histogram"), area = Drawing.plane(host, 760, host.clientWidth < 500 ? 0.8 : 0.42, [{ raw: Units.label(j), log: `${Units.label(j)}, logarithm`, scaled: `${Units.label(j)}, in spreads from the mean`, both: `${Units.label(j)}, logarithm in spreads from the mean` }[way], data.units]);
     const box = area.box, x = Drawing.scale([low, low + width * BARS], box.left + 4, box.right - 4), y = Drawing.scale([0, Math.max(...counts)], box.bottom - 18, box.top + 6);
     counts.forEach((count, i) => {
       const left = x(low + width * i), bar = Drawing.make("rect", { x: left + 0.5, width: Math.max(x(low + width * (i + 1)) - left - 1, 1), y: y(count), height: box.bottom - 18 - y(count), class: "bar" + (i === chosen - 1 ? " chosen" : "") }, area.points);
@@ -106,7 +106,7 @@ Lessons.whenSeen("refine", function () {
     const same = near.filter((i) => fair.includes(i)).length, scaling = Number(control("scaling").value);
     control("scaling-value").textContent = scaling === 0 ? "not at all, as in the file" : scaling === 100 ? "in full, a spread of 1 each" : `${scaling}\u202f%`;
     control("one-value").textContent = String(chosen + 1);
-    control("near").textContent = `Chosen: ${columns.map((j, axis) => `${Units.label(j)} ${Units.say(j, values[axis][chosen])}`).join(", ")}. Its five nearest have ${range(0, near)}, and ${range(1, near)}. ${same} of them ${same === 1 ? "is" : "are"} among the five nearest when both are scaled in full.`;
+    control("near").textContent = `Chosen: ${columns.map((j, axis) => `${Units.label(j)} ${Units.say(j, values[axis][chosen])}`).join(", ")}. Its five nearest have ${range(0, near)}, and ${range(1, near)}. ${same} of them ${same === 1 ? "is" : "are"} among the five nearest when both are scaled in full, among ${data.drawn}.`;
     area.say(`${rows.length} ${data.units}; number ${chosen + 1} is joined to its five nearest.`);
   }
   function choose(i) {

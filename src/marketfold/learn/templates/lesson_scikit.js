@@ -40,7 +40,7 @@ Lessons.whenSeen("scikit", function () {
     far.forEach((d, c) => bar(host, `centre ${c}`, d / most, d.toFixed(2), c === least));
     const sorted = far.slice().sort((a, b) => a - b), lead = sorted.length > 1 ? sorted[1] - sorted[0] : 0;
     control("status").textContent = `predict says ${least}: centre ${least} is nearest, ${far[least].toFixed(2)} away over all ${data.features.length} features. ${lead < 0.1 * sorted[0] ? "The next is hardly farther: on the edge a small change puts it elsewhere." : `The next centre is ${lead.toFixed(2)} farther.`}`;
-    area.say(`${data.points.length} ${data.units} in ${own.k} groups, their centres, and a new one in group ${least}.`);
+    area.say(`${data.points.length} of the ${data.units} in ${own.k} groups, their centres, and a new one in group ${least}.`);
   }
   columns.forEach((j, i) => control("new-" + i).addEventListener("input", () => {
     row[j] = ends[i][0] + (ends[i][1] - ends[i][0]) * Number(control("new-" + i).value) / 100;
@@ -55,55 +55,37 @@ Lessons.whenSeen("scikit", function () {
     buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
     const host = control("bars"), which = Number(button.dataset.scaled), all = own.bars.map((one) => one[which]), most = Math.max(...all);
     host.replaceChildren();
-    own.bars.forEach((one, i) => bar(host, one[0], all[i] / most, all[i] > 0 && all[i] < 0.005 ? "<1\u202f%" : Units.percent(all[i]), false));
-    control("bars-status").textContent = which === 1 ? `As it stands ${own.bars[0][0]} makes ${Units.percent(all[0])} of WCSS, for it has the largest numbers. K-means lowers WCSS, so it would group by that.` : `Scaled, each of the ${data.features.length} features makes ${(100 / data.features.length).toFixed(1)}\u202f%: all have an equal say.`;
+    own.bars.forEach((one, i) => bar(host, one[0], all[i] / most, Units.percent(all[i]), false));
+    control("bars-status").textContent = which === 1 ? `As it stands ${own.bars[0][0]} makes ${Units.percent(all[0])} of WCSS at K = 1, for its values have the largest spread. K-means lowers WCSS, so it would group by that.` : `Scaled, each of the ${data.features.length} features makes ${(100 / data.features.length).toFixed(1)}\u202f%: all have an equal say.`;
   }
   buttons.forEach((button) => button.addEventListener("click", () => bars(button)));
   bars(buttons[0]);
 });
 
-/* Many starts: where each comes to rest, and the lowest of the first n_init. */
+/* Many starts on all units: where each comes to rest, and the lowest of the first n_init. */
 Lessons.whenSeen("scikit", function () {
   "use strict";
-  const data = window.marketfoldLesson, k = data.own.scikit.k, STARTS = 40, AT_ONCE = 5, NEAR = 1.01;
+  const data = window.marketfoldLesson, draws = data.own.scikit.ends, NEAR = 1.01;
   const control = (name) => document.getElementById("scikit-" + name);
-  let found = [], lot = data.seed + 1, turn = 0;
+  let draw = 0;
 
-  function byLot(seed) {
-    let centres = Maths.seedCentres(data.points, k, Maths.random(seed)), labels = Maths.assign(data.points, centres);
-    for (let round = 0; round < 60; round++) {
-      centres = Maths.move(data.points, labels, centres);
-      const next = Maths.assign(data.points, centres), still = next.every((label, i) => label === labels[i]);
-      labels = next;
-      if (still) break;
-    }
-    return Maths.wcss(data.points, labels, centres);
-  }
-  const plus = (seed) => Maths.kmeans(data.points, k, seed, 1).wcss;
-  function more(mine) {
-    if (mine !== turn) return;
-    const start = control("init").value === "lot" ? byLot : plus;
-    for (let i = 0; i < AT_ONCE && found.length < STARTS; i++) found.push(start(lot * 1000 + found.length));
-    show();
-    if (found.length < STARTS) setTimeout(() => more(mine), 20);
-  }
   function show() {
+    const found = draws[control("init").value][draw];
     const count = Number(control("count").value), kept = found.slice(0, count), best = Math.min(...kept), lowest = Math.min(...found);
     const host = control("starts"), area = Drawing.plane(host, 640, host.clientWidth < 500 ? 0.8 : 0.42, ["WCSS where the start came to rest", "starts"]);
     const rows = found.map((value, i) => [value, -i]);
-    const at = Drawing.place(area, rows.concat([[lowest * 0.995, -STARTS - 4], [lowest * 1.02, 0]]));
+    const at = Drawing.place(area, rows.concat([[lowest * 0.995, -found.length - 4], [lowest * 1.02, 0]]));
     Drawing.dots(area, rows, at, 4.5).forEach((dot, i) => dot.setAttribute("class", "point" + (i >= count ? " unsuited" : found[i] === best ? " near chosen" : " near")));
     const edge = at([lowest * NEAR, 0])[0];
     Drawing.make("line", { x1: edge, x2: edge, y1: area.box.top, y2: area.box.bottom, class: "line second" }, area.under);
     [lowest, Math.max(...found, lowest * 1.02)].forEach((value, i) => Drawing.make("text", { x: at([value, 0])[0], y: area.box.bottom - 5, "text-anchor": i ? "end" : "start", class: "tick" }, area.under, Drawing.figures(value)));
     const good = found.filter((value) => value <= lowest * NEAR).length, chance = 1 - (1 - good / found.length) ** count;
     control("count-value").textContent = String(count);
-    control("starts-status").textContent = `The lowest of the first ${Math.min(count, found.length)} is ${Drawing.figures(best)}; the lowest of all ${found.length} is ${Drawing.figures(lowest)}. ${good} of ${found.length} come within 1\u202f% of it (left of the dashed line), so with n_init = ${count} you get there ${chance > 0.995 && chance < 1 ? "in more than 99\u202f%" : `in ${Units.percent(chance)}`} of the cases.`;
+    control("starts-status").textContent = `Of ${data.everybody}: the lowest of the first ${count} is ${Drawing.figures(best)}; the lowest of all ${found.length} is ${Drawing.figures(lowest)}. ${good} of ${found.length} come within 1\u202f% of it (left of the dashed line), so with n_init = ${count} you get there ${chance > 0.995 && chance < 1 ? "in more than 99\u202f%" : `in ${Units.percent(chance)}`} of the cases.`;
     area.say(`${found.length} starts; the lowest WCSS is ${Drawing.figures(lowest)}, ${good} come within 1 % of it.`);
   }
-  function begin() { found = []; turn += 1; more(turn); }
-  control("init").addEventListener("change", begin);
-  control("again").addEventListener("click", () => { lot += 1; begin(); });
+  control("init").addEventListener("change", show);
+  control("again").addEventListener("click", () => { draw = (draw + 1) % draws.plus.length; show(); });
   control("count").addEventListener("input", show);
-  begin();
+  show();
 });

@@ -12,7 +12,7 @@ Lessons.whenSeen("training", function () {
   function build() {
     stop();
     const code = number("code"), layers = number("layers");
-    const first = Math.max(Math.round(n / 2), Math.min(3, n)), second = Math.max(Math.round((first + code) / 2), code);
+    const first = own.hidden[0], second = own.hidden[1] || Math.max(Math.round((first + code) / 2), code);
     const hidden = [first, second].slice(0, layers);
     sizes = [n, ...hidden, code, ...hidden.slice().reverse(), n];
     net = Maths.network(sizes, start, control("activation").value);
@@ -75,7 +75,7 @@ Lessons.whenSeen("training", function () {
     control("one").disabled = epoch >= number("epochs");
   }
   function says() {
-    const size = `${weights()} weights learn from ${learnt.length} ${data.units} of ${n} features.`;
+    const size = `${weights()} weights learn from ${learnt.length} of ${data.drawn}, from ${n} features each.`;
     if (epoch === 0) return `${size} Untrained. Press Train.`;
     const last = curves.aside[epoch], best = Math.min(...curves.aside), at = curves.aside.indexOf(best);
     const now = `After ${epoch} epochs the loss is ${Drawing.figures(curves.learnt[epoch])} on rows it learns from and ${Drawing.figures(last)} on rows kept aside.`;
