@@ -72,7 +72,8 @@ def _measures(data: LessonData, k: int, seed: int) -> dict[str, Any]:
         plus, lot = _ends(X, k, seed, "k-means++"), _ends(X, k, seed, "random")
     middle = np.median(data.scaled, axis=0).astype(np.float64)
     return {
-        "model": model, "sizes": tuple(map(str, np.bincount(model.labels_, minlength=k).tolist())), "wcss": float(model.inertia_),
+        "model": model, "sizes": tuple(map(str, np.bincount(model.labels_, minlength=k).tolist())),
+        "wcss": float(model.inertia_),
         "raw_largest": float(np.bincount(unscaled.labels_).max() / len(X)), "rounds": int(model.n_iter_),
         "agree": float(adjusted_rand_score(model.labels_, unscaled.labels_)),
         "repeat": float(adjusted_rand_score(first, second)),

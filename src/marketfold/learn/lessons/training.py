@@ -64,7 +64,8 @@ def _work(data: LessonData) -> Worked:
     return Worked(
         facts={
             "n_features": n_features, "hidden": len(hidden), "code": code, "weights": weights, "n_learnt": n_learnt,
-            "cells": n_learnt * n_features, "code_max": max(min(n_features - 1, 5), code), "epochs": EPOCHS, **_of_run(history),
+            "cells": n_learnt * n_features, "code_max": max(min(n_features - 1, 5), code), "epochs": EPOCHS,
+            **_of_run(history),
         },
         failure=failure,
         settings={
