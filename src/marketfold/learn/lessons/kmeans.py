@@ -57,7 +57,8 @@ def _work(data: LessonData) -> Worked:
     return Worked(
         facts={
             "k": k, "n_best": n_best, "n_starts": STARTS, "worse": float(ends.max() / ends.min() - 1),
-            "smallest": smallest, "times": len(X) / len(data.rows), "features": tuple(data.labels[place] for place in columns),
+            "smallest": smallest, "times": len(X) / len(data.rows),
+            "features": tuple(data.labels[place] for place in columns),
         },
         failure=failure,
         settings={
