@@ -1,7 +1,7 @@
 """Pictures of the studio on the demo shop.
 
 `python -m tests.browser.studio_pictures` makes those of docs/how-to/studio.md anew. With the name of a folder every
-station is shown there whole: wide, in the dark and on a phone.
+station is shown there whole: wide, in the dark, on a phone and on paper.
 """
 
 from __future__ import annotations
@@ -125,6 +125,7 @@ def pictures_of_all(page: Page, base: str, root: Path, folder: Path) -> None:
                 print(f"{place} {look}: wider than the screen")  # noqa: T201
             name = place.strip("/").split("?")[0].replace("/", "-") or "start"
             page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
+        page.pdf(path=folder / f"{name}.pdf", print_background=True, prefer_css_page_size=True)
 
 
 def main(folder: str = "") -> None:

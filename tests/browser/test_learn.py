@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from marketfold.learn.lessons import LESSONS
 
-from .conftest import Opener, Watched, kept_over_reload, serious_faults
+from .conftest import LOOKS, Opener, Watched, kept_over_reload, serious_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 NAMES = [lesson.name for lesson in LESSONS]
@@ -138,8 +138,7 @@ def test_paper_shows_every_lesson_with_its_figures(learn_page: Path, open_page: 
     assert watched.faults == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_it_fits_its_width_and_anybody_can_use_it(width: int, scheme: str, learn_page: Path, open_page: Opener) -> None:
     page = open_page(learn_page, width=width, scheme=scheme).page
     for name in ["start", *NAMES]:

@@ -170,8 +170,7 @@ def test_dark_follows_the_system_and_the_button_overrules_it(hostile_report: Pat
     assert page.evaluate("document.documentElement.dataset.mode") == "light"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_it_fits_its_width_and_anybody_can_use_it(width: int, scheme: Literal["light", "dark"], drawn: Watched) -> None:
     page = drawn.page
     page.set_viewport_size({"width": width, "height": 900})

@@ -107,7 +107,7 @@ def test_a_column_gets_another_meaning(door: Door):
     assert guest.faults == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_every_page_and_state_is_for_everybody(door: Door, width: int, scheme: str):
     broken_export(door.root / "broken.csv")
     for name in ("broken.csv", "shopify.csv", "customers.csv"):

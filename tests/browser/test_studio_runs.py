@@ -20,7 +20,7 @@ from marketfold.page import PageData
 from marketfold.studio import Studio, open_orders, open_run
 from marketfold.studio.stations import all_stations
 
-from .conftest import HOSTILE, Watched, hostile_page, serious_faults
+from .conftest import HOSTILE, LOOKS, Watched, hostile_page, serious_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser studio")]
 
@@ -220,7 +220,7 @@ PLACES = ("/runs", "/p/spring/report", "/p/spring/learn", "/p/spring/copy", "/ru
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (640, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_everybody_can_use_it(desk: Desk, place: str, width: int, scheme: str) -> None:
     """Wide, on a phone, and at 200 % of a window of 1,280 pixels."""
     page = desk.page(width=width, scheme=scheme).page
@@ -228,7 +228,9 @@ def test_everybody_can_use_it(desk: Desk, place: str, width: int, scheme: str) -
     desk.visitor.wait_for_jobs()
     page.goto(desk.base + place)  # no page is looked at that is about to be loaded again
     assert serious_faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for pixels in (width, 640):
+        page.set_viewport_size({"width": pixels, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.evaluate("document.documentElement.dataset.mode === 'dark'") is (scheme == "dark")
 
 
