@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from marketfold.page import Column, ListPart, Notice, ReportPage, Section, write_page
 
-from .conftest import FIGURE_KEYS, HOSTILE, Opener, Watched, kept_over_reload, serious_faults
+from .conftest import FIGURE_KEYS, HOSTILE, LOOKS, Opener, Watched, kept_over_reload, serious_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 

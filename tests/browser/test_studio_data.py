@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import HOSTILE, serious_faults
+from tests.browser.conftest import HOSTILE, LOOKS, serious_faults
 from tests.browser.studio_guest import Door, drop
 
 from marketfold.studio.looking import look_at
