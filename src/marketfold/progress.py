@@ -26,6 +26,7 @@ Work = Literal[
     "writing",
     "inspect",
     "score",
+    "refresh",
     "measure",
     "compare",
     "export",
