@@ -81,6 +81,13 @@ STEPS: dict[Work, tuple[Step, ...]] = {
         _MEASURING,
         Step("finding the segment of each customer", {"assign": 0.3}),
     ),
+    "refresh": (
+        _READING,
+        _MEASURING,
+        Step("finding the segment of each customer", {"assign": 0.3}),
+        Step("planning the campaigns", {"profile": 0.5, "plan": 1.1}),
+        Step("writing the report", {"compare": 0.5, "write": 0.4, "report": 1.5}),
+    ),
     "measure": (
         _READING,
         Step("comparing those reached with those held out", {"measure": 3}),
