@@ -20,7 +20,7 @@ from bench.orders_data import make
 def _seconds(*words: object) -> float:
     """Processor seconds of a command, its start and imports included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "marketfold", *map(str, words)], check=True)  # noqa: S603  (our own command)
+    subprocess.run([sys.executable, "-m", "marketfold", *map(str, words)], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -35,18 +35,18 @@ def main() -> None:
         _, whole = make(home, lines, lines // 20)
         old, new = home / "old.csv", home / "new.csv"
         duckdb.sql(f"CREATE VIEW all_lines AS FROM read_csv('{whole}', all_varchar = true)")
-        (cut,) = duckdb.sql("SELECT quantile_disc(order_date, 0.99) FROM all_lines").fetchone() or ("",)
-        duckdb.sql(f"COPY (FROM all_lines WHERE order_date < '{cut}') TO '{old}'")  # noqa: S608  (our own names)
-        duckdb.sql(f"COPY (FROM all_lines WHERE order_date >= '{cut}') TO '{new}'")  # noqa: S608
+        ((cut,),) = duckdb.sql("SELECT quantile_disc(order_date, 0.99) FROM all_lines").fetchall()
+        duckdb.sql(f"COPY (FROM all_lines WHERE order_date < '{cut}') TO '{old}'")
+        duckdb.sql(f"COPY (FROM all_lines WHERE order_date >= '{cut}') TO '{new}'")
         run = home / "run"
         quick = ("--quick", "--reduction", "none", "--segments", "5", "--quiet")
         made = _seconds("run", old, "--out", run, *quick)
         scored = _seconds("score", run, whole, "--out", home / "scored.parquet", "--quiet")
         again = _seconds("run", whole, "--out", home / "again", "--previous", run, *quick)
         refreshed = _seconds("refresh", run, new, "--out", home / "refreshed", "--quiet")
-        print(f"run {made:.1f}, score of all {scored:.1f}, run of all {again:.1f}, refresh {refreshed:.1f}")  # noqa: T201
+        print(f"run {made:.1f}, score of all {scored:.1f}, run of all {again:.1f}, refresh {refreshed:.1f}")
         kept = (home / "refreshed" / "lines.parquet").stat().st_size
-        print(f"kept lines {kept / 2**20:.1f} MB, CSV {whole.stat().st_size / 2**20:.1f} MB")  # noqa: T201
+        print(f"kept lines {kept / 2**20:.1f} MB, CSV {whole.stat().st_size / 2**20:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -294,7 +294,7 @@ class Analysis:
 
     data: DataPart | CustomersPart
     segmentation: Segmentation
-    choice: ChoicePart | ChosenBefore
+    choice: ChoicePart
     segments: SegmentsPart
     plan: CampaignPlan
     run: RunPart

@@ -112,7 +112,9 @@ def test_the_run_stays_and_the_new_one_is_a_run(shop: Path, both: Refreshed):
     assert named_page(both.run.folder).lead.startswith(both.told[0])
     held = Run.read(shop / "run").segments.select(["customer_id", "arm"]).to_pylist()
     now = dict(zip(*(both.run.segments[name].to_pylist() for name in ("customer_id", "arm")), strict=True))
-    assert all(now[row["customer_id"]] == "holdout" for row in held if row["arm"] == "holdout" and row["customer_id"] in now)
+    assert all(
+        now[row["customer_id"]] == "holdout" for row in held if row["arm"] == "holdout" and row["customer_id"] in now
+    )
 
 
 def test_no_contact_is_among_the_kept_lines(shop: Path):

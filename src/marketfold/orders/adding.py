@@ -51,9 +51,7 @@ class AddedLines:
         return self.read == self.known and not self.replaced
 
 
-def add_lines(
-    kept: nw.LazyFrame[Any], new: nw.LazyFrame[Any], engine: Engine, *, numbered_orders: bool
-) -> AddedLines:
+def add_lines(kept: nw.LazyFrame[Any], new: nw.LazyFrame[Any], engine: Engine, *, numbered_orders: bool) -> AddedLines:
     """Put new lines below those that are kept.
 
     An order of a day of which the new lines repeat any line (its number, product and direction, whatever else its cells
@@ -103,9 +101,7 @@ def _keyed(frame: nw.LazyFrame[Any], names: Sequence[str], engine: Engine) -> nw
     return keyed.with_columns(place.alias(_PLACE))
 
 
-def _stated_anew(
-    kept: nw.LazyFrame[Any], new: nw.LazyFrame[Any], told: nw.Expr, engine: Engine
-) -> nw.LazyFrame[Any]:
+def _stated_anew(kept: nw.LazyFrame[Any], new: nw.LazyFrame[Any], told: nw.Expr, engine: Engine) -> nw.LazyFrame[Any]:
     """Kept lines of the orders that the new lines state anew."""
     fresh = new.filter(told)
     near = engine.hold(kept.filter(told).join(fresh.select(*_ORDER).unique(), on=list(_ORDER), how="semi"))
@@ -136,7 +132,5 @@ def _in_both(gone: nw.LazyFrame[Any], new: nw.LazyFrame[Any], engine: Engine) ->
 def with_columns_of(new: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame[Any]:
     """New lines with exactly these columns, null where there is none."""
     own = set(new.collect_schema().names())
-    cells = [
-        nw.col(name) if name in own else nw.lit(None, dtype=ORDER_LINE[name]).alias(name) for name in names
-    ]
+    cells = [nw.col(name) if name in own else nw.lit(None, dtype=ORDER_LINE[name]()).alias(name) for name in names]
     return new.select(SOURCE_LINE, *cells)

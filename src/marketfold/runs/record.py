@@ -69,7 +69,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
 
 
 def refreshed_record(old: Mapping[str, Any], analysis: Analysis, warnings: Sequence[str]) -> dict[str, Any]:
-    """What `run.json` says of a run with new orders: of its lines and segments anew, of its model as the old one did."""
+    """What `run.json` says of a run with new orders: lines and segments anew, the model as the old one did."""
     as_of, config = analysis.segmentation.table.as_of, dict(old["configuration"])
     config["features"] = config["features"] | {"as_of": None}
     made_of = {one["number"]: one.get("made_of", [one["number"]]) for one in old["segments"]}

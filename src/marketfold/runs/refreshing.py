@@ -6,7 +6,7 @@ import shutil
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from pyarrow import parquet
@@ -26,7 +26,7 @@ from marketfold.model import MODEL_FOLDER, SegmentLabel
 from marketfold.orders import add_lines, fingerprint, kept_orders, with_columns_of
 from marketfold.orders.sources import FIRST_LINE
 from marketfold.report import added_sentences, model_sentence, nothing_new_sentence, refit_sentence, refreshed_data
-from marketfold.runs.comparison import PEOPLE_FILE, Side, compare_sides, people_files, run_features
+from marketfold.runs.comparison import PEOPLE_FILE, Side, compare_sides, people_files
 from marketfold.runs.folder import refuse_existing, staged_folder
 from marketfold.runs.kept_lines import LINES_FILE, KeptLines, KeptSource, kept_with
 from marketfold.runs.new_lines import doubts_of, new_currencies, read_like
@@ -45,6 +45,7 @@ from marketfold.temporary import claimed
 from marketfold.whole_files import OWNER_ONLY
 
 if TYPE_CHECKING:
+    from marketfold.analysis import ChoicePart
     from marketfold.cleaning import CleanOrders
     from marketfold.config import RunConfig
     from marketfold.orders import AddedLines, Orders
@@ -254,7 +255,8 @@ def _analysis(run: Run, grown: _Grown, config: RunConfig, clock: StageClock, pro
         plan = keep_edits(previous.plan, plan, {number: number for number in made.numbers})
     data = DataPart(grown.source.path, grown.orders, clean, None, None)
     went = RunPart(config, tuple(clock.costs), previous.briefs)
-    return Analysis(data, made, ChosenBefore(_Origin.of(run).run), SegmentsPart(profiles, ()), plan, went)
+    chosen = cast("ChoicePart", ChosenBefore(_Origin.of(run).run))  # what asks it for its evidence is told where it is
+    return Analysis(data, made, chosen, SegmentsPart(profiles, ()), plan, went)
 
 
 def _measured(run: Run, clean: CleanOrders, config: RunConfig) -> FeatureTable:
@@ -329,9 +331,7 @@ def _advice(run: Run, origin: _Origin, analysis: Analysis) -> RefitAdvice:
     )
 
 
-def _write(
-    run: Run, kept: KeptLines, grown: _Grown, analysis: Analysis, clock: StageClock, place: Path
-) -> Refreshed:
+def _write(run: Run, kept: KeptLines, grown: _Grown, analysis: Analysis, clock: StageClock, place: Path) -> Refreshed:
     origin = _Origin.of(run)
     labels = {one.name: one.label for one in analysis.segmentation.table.features}
     with clock.stage("compare"):
