@@ -34,8 +34,8 @@ def main() -> None:
         home = Path(name)
         _, whole = make(home, lines, lines // 20)
         old, new = home / "old.csv", home / "new.csv"
-        duckdb.sql(f"CREATE VIEW all_lines AS FROM read_csv('{whole}', all_varchar = true)")
-        ((cut,),) = duckdb.sql("SELECT quantile_disc(order_date, 0.99) FROM all_lines").fetchall()
+        duckdb.execute(f"CREATE VIEW all_lines AS FROM read_csv('{whole}', all_varchar = true)")
+        ((cut,),) = duckdb.execute("SELECT quantile_disc(order_date, 0.99) FROM all_lines").fetchall()
         duckdb.sql(f"COPY (FROM all_lines WHERE order_date < '{cut}') TO '{old}'")
         duckdb.sql(f"COPY (FROM all_lines WHERE order_date >= '{cut}') TO '{new}'")
         run = home / "run"

@@ -56,7 +56,7 @@ class Previous:
 class DataPart:
     """From which orders: the path as given or the kind of the table, and what was read, kept and seen in them.
 
-    `sha256` is the fingerprint of the file; None where it was none. `explored` is None where nobody looked through them.
+    `sha256` is the fingerprint of the file; None where it was none. `explored` is None where nobody looked.
     What every kind of source has (facts, ledger, decisions, currency) `CustomersPart` has by the same names.
     """
 

@@ -1,4 +1,4 @@
-"""Commands on a finished run: score, refresh, sql, plan, rename, learn, notebook, report, figures, compare, export, measure."""
+"""Commands on a finished run, from score and refresh to export and measure."""
 
 from __future__ import annotations
 
