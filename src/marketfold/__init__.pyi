@@ -18,6 +18,7 @@ from marketfold.library import load as load
 from marketfold.library import matrix as matrix
 from marketfold.library import profile_segments as profile_segments
 from marketfold.library import read as read
+from marketfold.library import refresh as refresh
 from marketfold.library import segment as segment
 from marketfold.library import segmentation as segmentation
 from marketfold.model import SegmentModel as SegmentModel

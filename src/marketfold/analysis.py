@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
     from marketfold.schema import Labels, Ledger
     from marketfold.segments import SegmentMatch, SegmentProfile
-    from marketfold.selection import Choice, FutureScore, OutlookCheck, Segmentation, Solution
+    from marketfold.selection import Choice, FutureScore, GroupTest, OutlookCheck, Segmentation, Solution
     from marketfold.snapshot import Snapshot
     from marketfold.stage_costs import StageCost
 
@@ -56,16 +56,23 @@ class Previous:
 class DataPart:
     """From which orders: the path as given or the kind of the table, and what was read, kept and seen in them.
 
-    `sha256` is the fingerprint of the file; None where it was none.
+    `sha256` is the fingerprint of the file; None where it was none. `explored` is None where nobody looked.
     What every kind of source has (facts, ledger, decisions, currency) `CustomersPart` has by the same names.
     """
 
     source: str
     orders: Orders
     clean: CleanOrders
-    exploration: Exploration
+    explored: Exploration | None
     sha256: str | None = None
     kind: ClassVar[Literal["orders", "customers"]] = "orders"
+
+    @property
+    def exploration(self) -> Exploration:
+        """What was seen in them; ParameterError where nobody looked, as of lines that were added to a run."""
+        if self.explored is None:
+            raise ParameterError(f"The lines of {self.facts.name} were not explored: explore(clean) does it.")
+        return self.explored
 
     @property
     def facts(self) -> SourceFacts:
@@ -199,6 +206,48 @@ class ChoicePart:
     future: FutureScore | None
     outlook: OutlookCheck | None = None
     solutions: tuple[Solution, ...] = ()
+
+    @property
+    def groups(self) -> GroupTest | None:
+        """How the groups were told from shops without any; None where they were not."""
+        return self.evidence.groups
+
+
+@terse
+@dataclass(frozen=True)
+class ChosenBefore:
+    """The segments are those of an earlier run's model, and why they are these stands there: `run` is its name."""
+
+    run: str
+    groups: ClassVar[None] = None
+
+    @property
+    def evidence(self) -> Choice:
+        """It is the earlier run's."""
+        raise self._elsewhere()
+
+    @property
+    def across(self) -> AcrossSolutions:
+        """It is the earlier run's."""
+        raise self._elsewhere()
+
+    @property
+    def future(self) -> FutureScore | None:
+        """It is the earlier run's."""
+        raise self._elsewhere()
+
+    @property
+    def outlook(self) -> OutlookCheck | None:
+        """It is the earlier run's."""
+        raise self._elsewhere()
+
+    @property
+    def solutions(self) -> tuple[Solution, ...]:
+        """They are the earlier run's."""
+        raise self._elsewhere()
+
+    def _elsewhere(self) -> ParameterError:
+        return ParameterError(f"These segments were chosen in the run {self.run}: its folder says why.")
 
 
 @terse

@@ -140,6 +140,10 @@ class Engine(Protocol):
         """Each value of a column, of fingerprints, that stands there more than once."""
         ...
 
+    def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:
+        """Write a frame as one file in the order of its rows, and say so; False where the engine writes none here."""
+        ...
+
 
 class DuckDBEngine:
     """Embedded DuckDB on a temporary database of its own: it compresses what it keeps and spills what does not fit."""
@@ -266,6 +270,12 @@ class DuckDBEngine:
         values.sort()
         return self.from_arrow(pa.table({column: np.unique(values[1:][values[1:] == values[:-1]])}))
 
+    def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:
+        """Streamed by DuckDB."""
+        with _room(self._scanned):
+            frame.to_native().write_parquet(str(path), compression="zstd")
+        return True
+
 
 class PolarsEngine:
     """Polars, for those whose frame is one already."""
@@ -309,6 +319,11 @@ class PolarsEngine:
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Grouped."""
         return _grouped(frame, column)
+
+    def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:
+        """Streamed by Polars."""
+        frame.to_native().sink_parquet(path)
+        return True
 
 
 class SparkEngine:
@@ -367,3 +382,7 @@ class SparkEngine:
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Grouped."""
         return _grouped(frame, column)
+
+    def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
+        """Nothing: where a cluster writes is not where this process does."""
+        return False

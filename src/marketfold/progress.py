@@ -26,6 +26,7 @@ Work = Literal[
     "writing",
     "inspect",
     "score",
+    "refresh",
     "measure",
     "compare",
     "export",
@@ -79,6 +80,13 @@ STEPS: dict[Work, tuple[Step, ...]] = {
         _READING,
         _MEASURING,
         Step("finding the segment of each customer", {"assign": 0.3}),
+    ),
+    "refresh": (
+        _READING,
+        _MEASURING,
+        Step("finding the segment of each customer", {"assign": 0.3}),
+        Step("planning the campaigns", {"profile": 0.5, "plan": 1.1}),
+        Step("writing the report", {"compare": 0.5, "write": 0.4, "report": 1.5}),
     ),
     "measure": (
         _READING,

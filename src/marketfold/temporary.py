@@ -112,10 +112,10 @@ def working_folder(prefix: str, home: Path | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def claimed(folder: Path) -> Iterator[None]:
+def claimed(folder: Path, busy: str = "") -> Iterator[None]:
     """Let no other process make a folder while this one works on what goes into it.
 
-    `RunFolderError` if another one does.
+    `RunFolderError` if another one does; `busy` says so in other words.
     """
     if sys.platform == "win32":
         yield
@@ -128,7 +128,9 @@ def claimed(folder: Path) -> Iterator[None]:
         handle = locked(path)
         other = handle is None
     if other:
-        raise RunFolderError(f"Another run is writing {folder} now. Wait for it, or name another folder with --out.")
+        raise RunFolderError(
+            busy or f"Another run is writing {folder} now. Wait for it, or name another folder with --out."
+        )
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Commands on a finished run: score, sql, plan, rename, learn, notebook, report, figures, compare, export, measure."""
+"""Commands on a finished run, from score and refresh to export and measure."""
 
 from __future__ import annotations
 
@@ -45,6 +45,35 @@ def score(
         say(f"{words.plural(table.num_rows, 'row')} in {out.absolute()}.")
         print_scores(table)
         say_next(_after_scoring(model, orders))
+
+
+def refresh(
+    ctx: typer.Context,
+    run: flags.RunFolder,
+    orders: flags.Source,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Run folder to make. (default: beside the run, with its day)")
+    ] = None,
+    quiet: flags.Quiet = False,
+) -> None:
+    """Add new orders to a run: the segments of today by its model, who moved, and whether to make new ones."""
+    from marketfold.cli.summary import next_commands, say_next
+    from marketfold.report import movement_title
+    from marketfold.runs import refresh_run
+
+    as_of = ctx.obj.get("features", {}).get("as_of")
+    day = flags.day(as_of, "--as-of") if as_of else None
+    with progress_line("refresh", quiet=quiet) as progress:
+        done = refresh_run(run, orders, out, reading=ctx.obj.get("reading"), as_of=day, progress=progress)
+    if quiet:
+        return
+    for sentence in done.told:
+        say(sentence)
+    if done.movement is None:
+        return
+    say(f"{movement_title(done.movement)}.")
+    say(f"The run is in {done.run.folder.absolute()}: refresh that next. Who moved is in moved.csv there.")
+    say_next(next_commands(done.run, but="refresh"))
 
 
 def sql(

@@ -46,6 +46,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], type[TyperCommand] | None]] = {
     "inspect": (during.inspect, takes("reading", "cleaning")),
     "demo": (during.demo, None),
     "score": (after.score, takes("reading", "features.as_of")),
+    "refresh": (after.refresh, takes("reading", "features.as_of")),
     "sql": (after.sql, None),
     "plan": (after.plan, None),
     "rename": (after.rename, None),

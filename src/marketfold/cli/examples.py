@@ -19,6 +19,10 @@ EXAMPLES = {
         "marketfold demo --lines 60000 --effect 0.5",
     ),
     "score": ("marketfold score runs/orders new_orders.csv --out scored.csv",),
+    "refresh": (
+        "marketfold refresh runs/orders new_orders.csv",
+        "marketfold refresh runs/orders-2026-07-01 july.csv --out runs/august",
+    ),
     "sql": (
         "marketfold sql runs/orders --dialect bigquery --orders shop.order_lines",
         "marketfold sql runs/orders --dialect postgres --as-of 'CURRENT_DATE - 1'",

@@ -6,7 +6,7 @@ The names of `__init__.pyi` of `marketfold` are loaded from here.
 from marketfold.library.figures import Figures
 from marketfold.library.judging import compare_reducers, find_traps, profile_segments, segmentation
 from marketfold.library.results import Comparison, MeasuredCampaigns
-from marketfold.library.saved import SavedSegments, load
+from marketfold.library.saved import SavedSegments, load, refresh
 from marketfold.library.segmenting import segment
 from marketfold.library.segments import Segments
 from marketfold.library.stages import clean, features, matrix, read
@@ -25,6 +25,7 @@ __all__ = [
     "matrix",
     "profile_segments",
     "read",
+    "refresh",
     "segment",
     "segmentation",
 ]

@@ -13,11 +13,13 @@ from marketfold.damage import told_as
 from marketfold.errors import RunFolderError
 from marketfold.frames import Table
 from marketfold.library.results import ExportedAudiences, export_options, traps_table
-from marketfold.library.segments import Segments
+from marketfold.library.segments import Segments, as_day
 from marketfold.progress import shown_progress
-from marketfold.runs import Addressed, Run, Side, export_run, named_page, run_features, staged_folder
+from marketfold.runs import Addressed, Run, Side, export_run, named_page, refresh_run, run_features, staged_folder
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pyarrow as pa
 
     from marketfold.analysis import Previous
@@ -132,3 +134,51 @@ def load(folder: str | Path) -> SavedSegments:
     (True, 3)
     """
     return SavedSegments(Run.read(folder))
+
+
+def refresh(
+    folder: str | Path,
+    new_orders: Any,
+    out: str | Path | None = None,
+    *,
+    as_of: date | str | None = None,
+    progress: Watched = True,
+    **reading: Any,
+) -> SavedSegments:
+    """Add new orders to a run folder, and give the segments of today by its model, in a run folder of their own.
+
+    Parameters
+    ----------
+    new_orders
+        Orders as `read` takes them, with the columns of the run's; lines that were added before change nothing.
+    out
+        Folder to make; beside the run if not given. Where nothing is new none is made, and the run is given back.
+    as_of
+        Day on which features look back; the day after the last purchase if not given.
+    reading
+        What is read otherwise than in the run, such as `mapping` or `date_format`.
+
+    Raises
+    ------
+    RunFolderError
+        If the run keeps no lines or no model, or the new folder exists.
+    OrdersError
+        If the new orders cannot be read as those of the run were.
+    ParameterError
+        If a segment would have nobody, or the day is before the run's.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from marketfold.demo import make_shop
+    >>> from marketfold.library import segment
+    >>> lines = make_shop(lines=2_000).lines
+    >>> found = segment(lines.slice(0, 1_900), segments=3, quick=True, k_max=4, bootstraps=2)
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     folder = found.save(f"{home}/spring").folder
+    ...     refresh(folder, lines.slice(1_900), f"{home}/summer").n_segments
+    3
+    """
+    with shown_progress(progress, "refresh") as told:
+        day = as_day(as_of) if as_of else None
+        return SavedSegments(refresh_run(folder, new_orders, out, reading=reading, as_of=day, progress=told).run)

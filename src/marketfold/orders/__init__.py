@@ -3,6 +3,7 @@
 What reads cells, names of columns and sources is offered as well, for what is read that is no orders.
 """
 
+from marketfold.orders.adding import AddedLines, add_lines, with_columns_of
 from marketfold.orders.cells import BLANKS, NUMBER_LIKE
 from marketfold.orders.cells import as_texts as cells_as_texts
 from marketfold.orders.column_profiles import first_samples, may_be_personal, profile_columns
@@ -22,7 +23,7 @@ from marketfold.orders.names import plain_name, without_accents
 from marketfold.orders.numbers import read_number, sample_evidence
 from marketfold.orders.open_columns import is_contact, sounds_personal
 from marketfold.orders.opening import open_source, tables_within
-from marketfold.orders.reading import Orders, read_orders
+from marketfold.orders.reading import Orders, kept_orders, read_orders
 from marketfold.orders.role_names import sureness as alias_rank
 from marketfold.orders.roles import match_roles
 from marketfold.orders.sources import Source
@@ -35,17 +36,20 @@ __all__ = [
     "LATEST_READ",
     "NAMED_MONTH",
     "NUMBER_LIKE",
+    "AddedLines",
     "Inspection",
     "Orders",
     "PlainForm",
     "Source",
     "TextSource",
+    "add_lines",
     "alias_rank",
     "cells_as_texts",
     "fingerprint",
     "first_samples",
     "inspect_orders",
     "is_contact",
+    "kept_orders",
     "latest_day",
     "looks_like_dates",
     "match_roles",
@@ -59,6 +63,7 @@ __all__ = [
     "sample_evidence",
     "sounds_personal",
     "tables_within",
+    "with_columns_of",
     "without_accents",
     "without_time_of_day",
 ]

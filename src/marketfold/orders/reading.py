@@ -16,6 +16,8 @@ from marketfold.orders.cells import as_texts
 from marketfold.orders.open_columns import open_columns
 from marketfold.orders.opening import open_source
 from marketfold.orders.roles import NEEDED, NO_HEADER, match_roles
+from marketfold.orders.sources import FrameSource
+from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.orders.steps import STEPS, LinesRead
 from marketfold.orders.totals import total_lines
 from marketfold.orders.typing_lines import CellReadings, type_lines
@@ -254,3 +256,9 @@ def _handed_on(read: LinesRead, source: Source, cells: CellReadings, *, id_is_pe
         null_values=read.options.null_values,
         open_columns=open_columns([column for column in read.sample if column not in kept], read.sample),
     )
+
+
+def kept_orders(lines: nw.LazyFrame[Any], engine: Engine, facts: SourceFacts) -> Orders:
+    """Order lines that were read before and kept, as if they were read now; `facts` are those of the reading."""
+    source = FrameSource(facts.name, engine, lines)
+    return Orders(lines, engine, facts, MALFORMED_SCHEMA.empty_table(), source, CellReadings())

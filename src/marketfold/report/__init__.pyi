@@ -16,6 +16,8 @@ from marketfold.report.plan_parts import division_table as division_table
 from marketfold.report.plan_parts import holdout_facts as holdout_facts
 from marketfold.report.plan_parts import holdout_table as holdout_table
 from marketfold.report.plan_parts import part_label as part_label
+from marketfold.report.refreshed import model_sentence as model_sentence
+from marketfold.report.refreshed import refreshed_data as refreshed_data
 from marketfold.report.sentences.audiences import audience_account as audience_account
 from marketfold.report.sentences.audiences import audience_table as audience_table
 from marketfold.report.sentences.audiences import describe_notes as describe_notes
@@ -43,6 +45,9 @@ from marketfold.report.sentences.moves import move_sentences as move_sentences
 from marketfold.report.sentences.outlook import outlook_sentence as outlook_sentence
 from marketfold.report.sentences.phrases import phrases as phrases
 from marketfold.report.sentences.reduction import about_suitability as about_suitability
+from marketfold.report.sentences.refresh import added_sentences as added_sentences
+from marketfold.report.sentences.refresh import nothing_new_sentence as nothing_new_sentence
+from marketfold.report.sentences.refresh import refit_sentence as refit_sentence
 from marketfold.report.sentences.segments import Ends as Ends
 from marketfold.report.sentences.segments import bounds_words as bounds_words
 from marketfold.report.sentences.segments import rule_sentence as rule_sentence

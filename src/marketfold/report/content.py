@@ -84,7 +84,8 @@ def _with_stand_in(campaign: Campaign) -> Campaign:
     return standing if "name" in campaign.edited else as_made(standing, "name")
 
 
-def _with_stand_ins(analysis: Analysis) -> Analysis:
+def with_stand_ins(analysis: Analysis) -> Analysis:
+    """The same with stand-ins for the segments' names, which may be changed once it is written."""
     profiles = tuple(replace(profile, name=stand_in(profile.number)) for profile in analysis.segments.profiles)
     segments = replace(analysis.segments, profiles=profiles)
     return replace(analysis, segments=segments, plan=_plan_with_stand_ins(analysis.plan))
@@ -96,7 +97,7 @@ def report_data(analysis: Analysis, *, in_folder: bool = False) -> PageData:
     `in_folder` where it will stand in a run folder, whose files it then links to.
     """
     names = {profile.number: profile.name for profile in analysis.segments.profiles}
-    analysis = _with_stand_ins(analysis)
+    analysis = with_stand_ins(analysis)
     page = ReportPage(
         title=headline(analysis),
         kicker=f"Segmentation of {analysis.data.facts.name}",

@@ -92,7 +92,7 @@ def _with_outlook(analysis: Analysis, cards: tuple[SegmentCard, ...]) -> tuple[S
 def _card(profile: SegmentProfile, analysis: Analysis) -> SegmentCard:
     table, currency = analysis.segmentation.table, analysis.data.currency
     dated = any(trap.code == "joining_date" and profile.number in trap.segments for trap in analysis.segments.traps)
-    told = trust_text(profile, analysis.choice.evidence.groups)
+    told = trust_text(profile, analysis.choice.groups)
     return SegmentCard(
         number=profile.number,
         name=profile.name,

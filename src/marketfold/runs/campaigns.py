@@ -25,6 +25,7 @@ from marketfold.report import audience_account, settings_rows
 from marketfold.runs.exported import ACCOUNT, audience_fingerprint
 from marketfold.runs.read import Run
 from marketfold.stage_costs import StageClock
+from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,14 +105,14 @@ def _people(
     run: Run, options: ExportOptions, orders: Any, clock: StageClock
 ) -> tuple[People, dict[int, SegmentFacts], ExportOptions]:
     """Who is in the run's own orders, what is known of each segment, and what is asked with where it comes from."""
-    source = orders if _is_table(orders) else _order_file(run, orders)
+    source = orders if _is_table(orders) else _order_files(run, orders)
     known = {segment["number"]: (segment["trust"], segment.get("rule")) for segment in run.record["segments"]}
     with clock.stage("read"):
-        found = read_source(source, run.config.reading)
+        found = read_source(source[0] if len(source) == 1 else source, run.config.reading)
     origin = origin_of(
         run.config,
         name=f"{run.home.parent.name}/{run.home.name}, made by Marketfold {run.record['marketfold']}",
-        source="a table" if _is_table(orders) else source.name,
+        source="a table" if _is_table(orders) else ", ".join(one.name for one in source),
         sha256=run.record["input"].get("sha256"),
         days=(run.as_of, run.plan.campaign_days),
     )
@@ -150,13 +151,28 @@ def origin_of(
     )
 
 
+def _order_files(run: Run, given: str | Path | None) -> list[Path]:
+    """The files that the run read: its own, and those whose lines were added to it since."""
+    if given is not None or not run.record.get("refreshed"):
+        return [_order_file(run, given)]
+    sources = [(Path(one["path"]), one["sha256"]) for one in run.record["lines"]["sources"]]
+    gone = [path for path, sha256 in sources if sha256 is None or fingerprint(path) != sha256]
+    if gone:
+        raise RunFolderError(
+            f"Names and addresses are read from the files that {run.folder} was made from, and "
+            f"{listed([str(path) for path in gone])} {'is' if len(gone) == 1 else 'are'} not there any more, or "
+            "changed. Put them back; or give a file of all customers with --orders."
+        )
+    return [path for path, _ in sources]
+
+
 def _order_file(run: Run, given: str | Path | None) -> Path:
     """The file that the run read: who is in another one is not whom the run speaks of."""
     source = Path(given) if given else where_it_was(run)
     if given is None and not is_there(source):
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
-    recorded = run.record["input"].get("sha256")
+    recorded = None if run.record.get("refreshed") else run.record["input"].get("sha256")
     if recorded is None and given is None:
         raise RunFolderError(
             f"{run.folder} does not say how its order file is recognised, so {source} may hold the people of another "

@@ -58,7 +58,7 @@ def compare_run_folders(
         raise ParameterError(f"{page} is where the people who moved are written. Name another page with --out.")
     clock = StageClock(progress)
     movement, features = _compared(earlier, later, clock)
-    with clock.stage("write"), _people_files(movement, (table, workbook)) as people:
+    with clock.stage("write"), people_files(movement, (table, workbook)) as people:
         write_page(comparison_page(movement, features, (PEOPLE_FILE, people)), page)
     return movement
 
@@ -73,7 +73,7 @@ def compare_into(earlier: str | Path, later: str | Path, folder: Path, progress:
     tables = (folder / PEOPLE_FILE, (folder / PEOPLE_FILE).with_suffix(".xlsx"))
     with clock.stage("write"), staged_folder(folder) as staging:
         beside = (staging / tables[0].name, staging / tables[1].name)
-        with _people_files(movement, beside) as people:
+        with people_files(movement, beside) as people:
             PageData(comparison_page(movement, features, (PEOPLE_FILE, people)), {}).save(staging / COMPARISON_FILE)
 
 
@@ -142,7 +142,7 @@ def _compared(earlier: str | Path, later: str | Path, clock: StageClock) -> tupl
 
 
 @contextmanager
-def _people_files(movement: Movement, beside: tuple[Path, Path]) -> Iterator[int]:
+def people_files(movement: Movement, beside: tuple[Path, Path]) -> Iterator[int]:
     """Who moved as a table and a workbook, there together with what is written meanwhile; how many they are."""
     table, workbook = beside
     people, about = people_table(movement), about_people(movement, PEOPLE_FILE, EXCEL_ROWS)

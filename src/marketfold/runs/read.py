@@ -31,7 +31,10 @@ from marketfold.words import share
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from marketfold.campaigns import CampaignPlan
+    from marketfold.schema import Float64
 
 
 @dataclass(frozen=True)
@@ -271,16 +274,15 @@ class Run:
     def snapshot(self) -> Snapshot:
         """Who was in which segment, and what they looked like; names as they stand in the plan, hand edits included."""
         table, features = self.segments, self.features
-        names = [name for name in features.column_names if not name.startswith(FILLED)]
-        taken = [f"{FILLED}{name}" if f"{FILLED}{name}" in features.column_names else name for name in names]
+        names, values, measured = columns_of(features)
         return Snapshot(
             unit=self.record["unit"],
             ids=np.asarray(table[UNIT_ID[self.record["unit"]]].to_pylist(), dtype=np.str_),
             numbers=table["segment"].to_numpy().astype(np.int_),
             names={campaign.number: campaign.name for campaign in self.plan.campaigns},
-            features=tuple(names),
-            values=np.column_stack([features[name].to_numpy() for name in taken]),
-            measured=np.column_stack([features[name].is_valid().to_numpy() for name in names]),
+            features=names,
+            values=values,
+            measured=measured,
             as_of=self.as_of,
             takings=self._takings(),
         )
@@ -290,7 +292,8 @@ class Run:
         brought, source = self.segments["revenue_total"].to_numpy(), self.record["input"]
         if not brought.any():
             return None
-        begins = source.get("first_on") if source.get("kind") == "orders" else None
+        window = (self.record.get("refreshed") or {}).get("window_from")  # its revenue is that of the model's window
+        begins = (window or source.get("first_on")) if source.get("kind") == "orders" else None
         begins_on = date.fromisoformat(begins) if begins else None
         return Takings(brought, self.plan.currency, begins_on, self.config.cleaning.gross)
 
@@ -334,6 +337,14 @@ class Run:
         )
         table = table_html(rows, ("", "segment", "units", "of revenue", "trust"))
         return f"{table}<p>{escape(self.report.as_posix())}</p>"
+
+
+def columns_of(features: pa.Table) -> tuple[tuple[str, ...], Float64, NDArray[np.bool_]]:
+    """Names and values of `features.parquet`'s table, what stands in included, and of which units each is measured."""
+    names = tuple(name for name in features.column_names if not name.startswith(FILLED))
+    taken = [f"{FILLED}{name}" if f"{FILLED}{name}" in features.column_names else name for name in names]
+    values = np.column_stack([features[name].to_numpy() for name in taken])
+    return names, values, np.column_stack([features[name].is_valid().to_numpy() for name in names])
 
 
 def _share(value: float | None) -> str:

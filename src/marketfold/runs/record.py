@@ -28,6 +28,8 @@ from marketfold.runs.buying_record import bought_together, cohorts
 from marketfold.version import __version__, versions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.segments import SegmentProfile
@@ -61,6 +63,30 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         ],
         "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
+        "stages": [asdict(stage) for stage in analysis.run.stages],
+        "versions": versions(),
+    }
+
+
+def refreshed_record(old: Mapping[str, Any], analysis: Analysis, warnings: Sequence[str]) -> dict[str, Any]:
+    """What `run.json` says of a run with new orders: lines and segments anew, the model as the old one did."""
+    as_of, config = analysis.segmentation.table.as_of, dict(old["configuration"])
+    config["features"] = config["features"] | {"as_of": None}
+    made_of = {one["number"]: one.get("made_of", [one["number"]]) for one in old["segments"]}
+    doubts = (one.text for one in analysis.data.warned)
+    return dict(old) | {
+        "marketfold": __version__,
+        "as_of": as_of.isoformat() if as_of else None,
+        "input": _input(analysis),
+        "ledger": analysis.data.ledger.to_dict(),
+        "bought_together": bought_together(analysis),
+        "cohorts": cohorts(analysis),
+        "segments": [
+            segment_facts(profile, analysis) | {"made_of": made_of[profile.number]}
+            for profile in analysis.segments.profiles
+        ],
+        "warnings": [*warnings, *doubts],
+        "configuration": config,
         "stages": [asdict(stage) for stage in analysis.run.stages],
         "versions": versions(),
     }

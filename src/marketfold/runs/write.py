@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from marketfold.analysis import DataPart
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.file_names import RUN_FILE
@@ -19,6 +20,7 @@ from marketfold.progress import shown_progress
 from marketfold.report import report_data
 from marketfold.runs.customer_files import write_customers
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.kept_lines import write_lines
 from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import FILLED, Run
@@ -47,19 +49,21 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None =
     with shown_progress(progress, "writing") as told, staged_folder(folder) as staging:
         clock = StageClock(told)
         with clock.stage("write"):
-            _write_tables(analysis, staging)
+            write_tables(analysis, staging)
+            kept = write_lines(analysis.data, staging) if isinstance(analysis.data, DataPart) else None
             if analysis.model.can_be_saved:
                 analysis.model.save(staging / MODEL_FOLDER)
             write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
             write_report_files(report_data(analysis, in_folder=True), staging)
-        record = run_record(analysis)
+        record = run_record(analysis) | {"lines": kept}
         record["stages"] += [asdict(cost) for cost in clock.costs]
         write_json(record, staging / RUN_FILE)
     return Run.read(folder)
 
 
-def _write_tables(analysis: Analysis, folder: Path) -> None:
+def write_tables(analysis: Analysis, folder: Path) -> None:
+    """Write who is in which segment, the features, the profiles, and what was set aside."""
     segments = segments_table(analysis)
     write_csv(segments, folder / "segments.csv")
     parquet.write_table(segments, folder / "segments.parquet")

@@ -5,10 +5,11 @@ from marketfold.segments.distinguishing_features import DistinguishingFeature, m
 from marketfold.segments.drift import MUCH_DRIFT, SOME_DRIFT, Drift, population_stability
 from marketfold.segments.journeys import EVENTS, Event, Journeys, MoneyBasis, SegmentMoney, follow
 from marketfold.segments.matching import SegmentMatch, match_segments
-from marketfold.segments.movement import ModelFit, Movement, compare_runs
+from marketfold.segments.movement import ModelFit, Movement, compare_runs, model_fit
 from marketfold.segments.names import name_segments, number_and_name
 from marketfold.segments.phrases import Large, difference_text, phrase_of
 from marketfold.segments.profiles import SegmentProfile, SegmentTraits, find_traits, profile_segments
+from marketfold.segments.refit import RefitAdvice, RefitReason, advise_refit
 from marketfold.segments.rules import Bound, SegmentRule, find_rule, meets
 
 __all__ = [
@@ -25,11 +26,14 @@ __all__ = [
     "ModelFit",
     "MoneyBasis",
     "Movement",
+    "RefitAdvice",
+    "RefitReason",
     "SegmentMatch",
     "SegmentMoney",
     "SegmentProfile",
     "SegmentRule",
     "SegmentTraits",
+    "advise_refit",
     "compare_runs",
     "difference_text",
     "find_rule",
@@ -37,6 +41,7 @@ __all__ = [
     "follow",
     "match_segments",
     "meets",
+    "model_fit",
     "most_telling",
     "name_segments",
     "number_and_name",

@@ -120,7 +120,12 @@ class Movement:
         return stayed / self.shared if self.shared else 0.0
 
 
-def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:
+def model_fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:
+    """Whether a model still fits, by which units were beyond its reach then, and which are now.
+
+    >>> model_fit(np.arange(100) < 1, np.arange(200) < 3).still_fits
+    True
+    """
     counts = np.array([[now.sum(), (~now).sum()], [then.sum(), (~then).sum()]])
     more = float(stats.fisher_exact(counts, alternative="greater").pvalue) < OUTSIDE_SURE
     share = float(now.mean())
@@ -178,7 +183,7 @@ def compare_runs(
         drift=find_drift(earlier, later),
         journeys=follow(earlier, later),
         unit=later.unit,
-        fit=_fit(outside_then, outside_now) if outside_then is not None and outside_now is not None else None,
+        fit=model_fit(outside_then, outside_now) if outside_then is not None and outside_now is not None else None,
         earlier_on=earlier.as_of,
         later_on=later.as_of,
         basis=money_basis(earlier, later),

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from pyarrow import csv, parquet
+
+import marketfold as mf
+from marketfold.cleaning import clean_orders
+from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
+from marketfold.csv_files import write_csv
+from marketfold.demo import make_shop
+from marketfold.errors import OrdersError, ParameterError, RunFolderError
+from marketfold.features import build_features
+from marketfold.json_files import read_json, write_json
+from marketfold.orders import read_orders
+from marketfold.pipeline import segment_market
+from marketfold.runs import Refreshed, Run, named_page, refresh_run, score_orders, write_run
+from marketfold.runs.kept_lines import LINES_FILE
+from marketfold.temporary import claimed
+
+CUTS = ("2026-03-01", "2026-05-01")
+"""The shop's lines before the first day are the run's; those between both, and from the second on, come later."""
+
+
+def part_of(lines: pa.Table) -> np.ndarray:
+    return np.array([sum(day >= cut for cut in CUTS) for day in lines["ordered_on"].to_pylist()])
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a shop's orders as one file and as three by day, and a run on the first of these."""
+    home, lines = tmp_path_factory.mktemp("shop"), make_shop(6_000).lines
+    part = part_of(lines)
+    write_csv(lines, home / "all.csv")
+    for place in range(3):
+        write_csv(lines.filter(pa.array(part == place)), home / f"part{place}.csv")
+    config = RunConfig(
+        quick=True,
+        features=FeatureOptions(feature_set="all"),
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+    )
+    write_run(segment_market(str(home / "part0.csv"), config), home / "run")
+    return home
+
+
+@pytest.fixture(scope="module")
+def first(shop: Path) -> Refreshed:
+    return refresh_run(shop / "run", shop / "part1.csv", shop / "first")
+
+
+@pytest.fixture(scope="module")
+def both(shop: Path, first: Refreshed) -> Refreshed:
+    return refresh_run(first.run.folder, str(shop / "part2.csv"), shop / "both")
+
+
+def changed(shop: Path, path: Path, columns: dict[str, Any]) -> Path:
+    """The second file with other columns: None leaves one out, a text renames it."""
+    lines = csv.read_csv(shop / "part1.csv")
+    for name, new in columns.items():
+        at = lines.column_names.index(name)
+        if new is None:
+            lines = lines.remove_column(at)
+        elif isinstance(new, str):
+            lines = lines.rename_columns({name: new})
+        else:
+            lines = lines.set_column(at, name, new(lines[name]))
+    write_csv(lines, path)
+    return path
+
+
+def test_two_refreshes_are_a_reading_of_everything(shop: Path, both: Refreshed):
+    run, whole = both.run, score_orders(shop / "run", shop / "all.csv")
+    for name in ("customer_id", "segment", "distance", "fits_none", "expected_value_365d"):
+        assert run.segments[name].equals(whole[name]), name
+    clean = clean_orders(read_orders(shop / "all.csv"))
+    names = [one.name for one in run.described_features]
+    table = build_features(clean, names=names, settings=Run.read(shop / "run").model.settings)
+    assert run.segments["revenue_total"].to_pylist() == table.revenue.tolist()
+    assert all(np.array_equal(run.snapshot().values[:, at], table.column(one)) for at, one in enumerate(names))  # type: ignore[index]
+    ledger = clean.report.ledger.to_dict()
+    assert (run.record["ledger"]["money"], run.record["ledger"]["net"]) == (ledger["money"], ledger["net"])
+    assert run.record["as_of"] == str(table.as_of)
+
+
+def test_the_order_in_which_files_come_does_not_matter(shop: Path, both: Refreshed, tmp_path: Path):
+    one = refresh_run(shop / "run", shop / "part2.csv", tmp_path / "one")
+    two = refresh_run(one.run.folder, shop / "part1.csv", tmp_path / "two").run
+    assert two.segments.drop_columns("arm").equals(both.run.segments.drop_columns("arm"))
+    assert two.features.equals(both.run.features)
+
+
+def test_the_run_stays_and_the_new_one_is_a_run(shop: Path, both: Refreshed):
+    schema = json.loads(files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8"))
+    jsonschema.validate(both.run.record, schema)
+    assert [one["path"] for one in both.run.record["lines"]["sources"]] == [
+        str(shop / f"part{place}.csv") for place in range(3)
+    ]
+    assert both.run.record["refreshed"]["model"]["run"] == "run"
+    assert both.run.plan.campaigns[0].name == Run.read(shop / "run").plan.campaigns[0].name
+    assert both.told[0].startswith(("Refit: ", "No refit: "))
+    assert named_page(both.run.folder).lead.startswith(both.told[0])
+    held = Run.read(shop / "run").segments.select(["customer_id", "arm"]).to_pylist()
+    now = dict(zip(*(both.run.segments[name].to_pylist() for name in ("customer_id", "arm")), strict=True))
+    assert all(
+        now[row["customer_id"]] == "holdout" for row in held if row["arm"] == "holdout" and row["customer_id"] in now
+    )
+
+
+def test_no_contact_is_among_the_kept_lines(shop: Path):
+    names = set(parquet.read_schema(shop / "run" / LINES_FILE).names)
+    assert {"customer_id", "order_id", "amount"} <= names
+    assert not names & {"email", "phone", "address", "contact_last_name", "city"}
+    assert (shop / "run" / LINES_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_the_same_file_again_is_nothing_new(shop: Path, first: Refreshed, tmp_path: Path):
+    again = refresh_run(first.run.folder, shop / "part1.csv", tmp_path / "again")
+    assert not again.is_new
+    assert "was added before" in again.told[0]
+    assert again.run.folder == first.run.folder
+    assert not (tmp_path / "again").exists()
+
+
+def test_an_order_stated_anew_is_as_it_is_now(shop: Path, first: Refreshed, tmp_path: Path):
+    """A rolling export repeats an order whose status has changed: it counts once, as it is now."""
+    lines = csv.read_csv(shop / "part1.csv")
+    order = lines["order_id"][pc.index(lines["status"], "Shipped").as_py()]
+    status = pc.if_else(pc.equal(lines["order_id"], order), "Cancelled", lines["status"])
+    write_csv(lines.set_column(lines.column_names.index("status"), "status", status), tmp_path / "rolled.csv")
+    done = refresh_run(first.run.folder, tmp_path / "rolled.csv", tmp_path / "rolled")
+    added = done.run.record["refreshed"]["lines"]
+    n_lines = pc.sum(pc.equal(lines["order_id"], order)).as_py()
+    assert added == {"read": len(lines), "known": len(lines) - n_lines, "replaced": n_lines}
+    assert done.run.record["lines"]["rows"] == first.run.record["lines"]["rows"]
+    cancelled = [one.run.record["ledger"]["lines"]["set_aside"].get("cancelled", 0) for one in (first, done)]
+    assert cancelled[1] > cancelled[0]
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "a column renamed": ({"amount": "takings"}, "--map amount=takings"),
+    "a column lacking": ({"category": None}, "it has no column 'category'"),
+    "another currency": ({"currency": lambda c: pa.array(["USD"] * len(c))}, "its money is in USD, the run's in EUR"),
+}
+
+
+@pytest.mark.parametrize("which", BAD)
+def test_what_is_written_otherwise_is_refused(which: str, shop: Path, tmp_path: Path):
+    columns, said = BAD[which]
+    with pytest.raises(OrdersError, match=said):
+        refresh_run(shop / "run", changed(shop, tmp_path / "new.csv", columns), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["new.csv"]
+
+
+def test_a_renamed_column_can_be_named(shop: Path, first: Refreshed, tmp_path: Path):
+    new = changed(shop, tmp_path / "new.csv", {"amount": "takings"})
+    done = mf.refresh(shop / "run", new, tmp_path / "out", mapping={"amount": "takings"}, progress=False)
+    assert done.run.segments.equals(first.run.segments)
+
+
+def test_days_in_another_form_are_read(shop: Path, first: Refreshed, tmp_path: Path):
+    def turned(column: pa.ChunkedArray) -> pa.Array:
+        days = [str(day)[:10].split("-") for day in column.to_pylist()]
+        return pa.array([".".join(reversed(day)) for day in days])
+
+    new = changed(shop, tmp_path / "new.csv", {"ordered_on": turned})
+    assert refresh_run(shop / "run", new, tmp_path / "out").run.segments.equals(first.run.segments)
+
+
+def test_an_old_run_that_kept_no_lines_is_refused(shop: Path, tmp_path: Path):
+    old = Path(shutil.copytree(shop / "run", tmp_path / "old"))
+    write_json(read_json(old / "run.json") | {"lines": None}, old / "run.json")
+    with pytest.raises(RunFolderError, match="keeps no order lines to add to"):
+        refresh_run(old, shop / "part1.csv")
+    (old / LINES_FILE).write_bytes(b"")
+    shutil.copyfile(shop / "run" / "run.json", old / "run.json")
+    with pytest.raises(RunFolderError, match=LINES_FILE):
+        refresh_run(old, shop / "part1.csv")
+
+
+def test_one_refresh_of_a_run_at_a_time(shop: Path):
+    with claimed(shop / "run"), pytest.raises(RunFolderError, match="Another process is refreshing"):
+        refresh_run(shop / "run", shop / "part1.csv")
+
+
+def test_a_day_before_the_runs_is_refused(shop: Path):
+    with pytest.raises(ParameterError, match="is before the day"):
+        refresh_run(shop / "run", shop / "part1.csv", as_of=date(2025, 1, 1))
+
+
+def test_what_breaks_off_leaves_nothing(shop: Path, tmp_path: Path):
+    """A folder that cannot be written ends it before the run is touched."""
+    before = {path.name: path.stat().st_mtime_ns for path in (shop / "run").iterdir()}
+    (tmp_path / "there").mkdir()
+    with pytest.raises(RunFolderError, match="exists already"):
+        refresh_run(shop / "run", shop / "part1.csv", tmp_path / "there")
+    assert {path.name: path.stat().st_mtime_ns for path in (shop / "run").iterdir()} == before
