@@ -3,6 +3,7 @@
 What reads cells, names of columns and sources is offered as well, for what is read that is no orders.
 """
 
+from marketfold.orders.addresses import TableAddress, table_address
 from marketfold.orders.cells import BLANKS, NUMBER_LIKE
 from marketfold.orders.cells import as_texts as cells_as_texts
 from marketfold.orders.column_profiles import first_samples, may_be_personal, profile_columns
@@ -39,6 +40,7 @@ __all__ = [
     "Orders",
     "PlainForm",
     "Source",
+    "TableAddress",
     "TextSource",
     "alias_rank",
     "cells_as_texts",
@@ -58,6 +60,7 @@ __all__ = [
     "read_orders",
     "sample_evidence",
     "sounds_personal",
+    "table_address",
     "tables_within",
     "without_accents",
     "without_time_of_day",
