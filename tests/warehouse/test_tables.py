@@ -105,7 +105,7 @@ def test_types_of_postgresql_are_read_as_cells(postgres: Any, server: str):
         read_orders(f"{server}&table=typed", ReadingOptions(mapping=MAPPING.mapping | {"order_id": "raw"}))
 
 
-def test_a_password_is_nowhere(postgres: Any, server: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_a_password_is_nowhere(postgres: Any, server: str, capfd: pytest.CaptureFixture[str]):
     postgres.execute("CREATE TABLE hidden AS SELECT 1 AS a")
     found = read_orders_refused(f"{server}&table=hidden") + read_orders_refused(f"{server}&table=nowhere")
     assert main(["inspect", f"{server}&table=hidden"]) == 2
