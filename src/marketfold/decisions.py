@@ -180,6 +180,20 @@ def in_currency(decisions: Iterable[Decision], currency: str | None) -> tuple[De
     return tuple(replace(one, currency=currency) for one in decisions)
 
 
+@dataclass(frozen=True)
+class TableRead:
+    """A table of a database, as it was read.
+
+    `kind` is that of the database, `database` its name (of a file its own, never its folder), `table` the name with its
+    schema where that has to be said, and `address` what leads there again, without a password.
+    """
+
+    kind: str
+    database: str
+    table: str
+    address: str
+
+
 @terse
 @dataclass(frozen=True)
 class SourceFacts:
@@ -190,6 +204,7 @@ class SourceFacts:
     included; `extra_columns` have none. Only text files have an encoding. `id_is_personal` where a name, an e-mail or a
     phone serves as the customer id: such ids are shown nowhere but in `segments.*`. `currency` is the code of the one
     that was given, or that the signs in the cells of the money show; what a column of currencies says is not in it.
+    `table` says which one was read of a database.
     """
 
     name: str
@@ -200,6 +215,7 @@ class SourceFacts:
     id_is_personal: bool = False
     currency: str | None = None
     decisions: tuple[Decision, ...] = ()
+    table: TableRead | None = None
 
     @property
     def companies_by(self) -> Literal["contacts", "deal size", ""]:

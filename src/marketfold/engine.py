@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Castable = Literal["number", "date"]
 _BATCH = 1_000_000
+_ATTACHED = "attached"
 _MOST_SORTED = 2**25
 """So many fingerprints are sorted in this process; twice their 8 bytes each is half a gigabyte."""
 SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
@@ -236,6 +237,43 @@ class DuckDBEngine:
         number = f"(file_row_number + {shift})::BIGINT AS {quoted(row_number)}"
         table = f"read_parquet({files}, union_by_name = true, binary_as_string = true)"
         return _frame(self.connection.sql(f"SELECT {number}, * FROM {table}"))  # noqa: S608
+
+    def attach(self, path: Path) -> None:
+        """Attach a DuckDB database, to be read only; while this engine lives nobody else can write to it."""
+        self.connection.execute(f"ATTACH {literal(str(path.absolute()))} AS {_ATTACHED} (TYPE duckdb, READ_ONLY)")
+        self._scanned = [path]
+
+    def attached_tables(self) -> list[tuple[str, str, bool]]:
+        """Schema and name of each table and view of the database that is attached, and whether it is a view."""
+        found = self.connection.execute(
+            "SELECT schema_name, table_name, false FROM duckdb_tables() WHERE database_name = $1 AND NOT internal "
+            "UNION ALL SELECT schema_name, view_name, true FROM duckdb_views() WHERE database_name = $1 "
+            "AND NOT internal ORDER BY ALL",
+            [_ATTACHED],
+        )
+        return found.fetchall()
+
+    def attached(self, schema: str, name: str) -> nw.LazyFrame[Any]:
+        """A table or view of the database that is attached."""
+        place = ".".join(map(quoted, (_ATTACHED, schema, name)))
+        return _frame(self.connection.sql(f"SELECT * FROM {place}"))  # noqa: S608  (names are quoted)
+
+    def number_attached(
+        self, schema: str, name: str, columns: Mapping[str, str], row_number: str, first: int
+    ) -> nw.LazyFrame[Any]:
+        """Columns (new name: column) of a table that is attached, lazily, with the number of each row.
+
+        That is the row's own, the same whichever columns are asked for; rows that were deleted leave gaps.
+        """
+        place = ".".join(map(quoted, (_ATTACHED, schema, name)))
+        chosen = ", ".join(f"{quoted(old)} AS {quoted(new)}" for new, old in columns.items())
+        numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, {chosen} FROM {place}"  # noqa: S608
+        return _frame(self.connection.sql(numbered))
+
+    def cast_columns(self, frame: nw.LazyFrame[Any], types: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        """Columns in types of DuckDB's, null where a cell does not fit."""
+        casts = [f"TRY_CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in types.items()]
+        return _frame(frame.to_native().project(f"* REPLACE ({', '.join(casts)})")) if casts else frame
 
     def bytes_in_parquet(self, paths: Sequence[Path], columns: Sequence[str]) -> list[str]:
         """Those of some columns of bytes in Parquet files that are not text throughout."""

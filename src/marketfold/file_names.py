@@ -10,8 +10,12 @@ RUNS = Path("runs")
 """Folder of the runs whose folder nobody named."""
 PARQUET_NAMES = frozenset({".parquet", ".pq", ".parq"})
 WORKBOOK_NAMES = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
+DATABASE_NAMES = frozenset({".duckdb", ".ddb", ".sqlite", ".sqlite3", ".db", ".db3"})
 ORDER_FILE_NAMES = (
-    PARQUET_NAMES | WORKBOOK_NAMES | {".csv", ".tsv", ".tab", ".txt", ".dat", ".gz", ".bz2", ".xz", ".zst", ".zip"}
+    PARQUET_NAMES
+    | WORKBOOK_NAMES
+    | DATABASE_NAMES
+    | {".csv", ".tsv", ".tab", ".txt", ".dat", ".gz", ".bz2", ".xz", ".zst", ".zip"}
 )
 """How their names usually end."""
 

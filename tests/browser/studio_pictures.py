@@ -117,13 +117,13 @@ def pictures_of_all(page: Page, base: str, root: Path, folder: Path) -> None:
     compared = [f"/comparisons/{one.name}" for one in (Workspace(root).home / "comparisons").iterdir()]
     places = ["/", *(f"/p/orders/{one}" for one in STATIONS), "/runs", "/p/orders/copy", "/runs/delete?project=orders"]
     for place in places + compared:
+        name = place.strip("/").split("?")[0].replace("/", "-") or "start"
         for look, (width, scheme) in LOOKS.items():
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             show(page, base + place)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 print(f"{place} {look}: wider than the screen")  # noqa: T201
-            name = place.strip("/").split("?")[0].replace("/", "-") or "start"
             page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
         page.pdf(path=folder / f"{name}.pdf", print_background=True, prefer_css_page_size=True)
 

@@ -23,4 +23,4 @@ def test_an_order_file_is_looked_for_above_the_run_where_its_path_names_one(
     record["input"] |= {"path": given, "sha256": fingerprint(shop / "orders.csv")}
     write_json(record, own_run / "run.json")
     monkeypatch.chdir(elsewhere)
-    assert where_it_was(Run.read(own_run)) == (shop / given if is_found else Path(given))
+    assert where_it_was(Run.read(own_run)) == (str(shop / given) if is_found else given)

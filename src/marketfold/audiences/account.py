@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from marketfold.audiences.people import People
     from marketfold.audiences.platform import Platform
+    from marketfold.audiences.request import Request
     from marketfold.schema import Trust
 
 Refusal = Literal["", "nobody", "too small"]
@@ -24,7 +25,7 @@ WarningCode = Literal["weak", "allowed", "few", "consent unclear", "repeated", "
 than it likes; entries of consent that say neither yes nor no; people who share an e-mail or phone; people of the
 European Economic Area; several files; files without an Excel copy."""
 
-NoteCode = Literal["identifiers missing", "coverage", "companies", "no country", "came hashed"]
+NoteCode = Literal["identifiers missing", "coverage", "companies", "no country", "came hashed", "table changed"]
 """What to expect of all audiences: identifiers that the source lacks; how many have which; customers that are
 companies; phones without a country; values that came hashed."""
 
@@ -123,17 +124,19 @@ def matched_by(orders: People, platform: Platform) -> tuple[str, ...]:
 
 
 def notes_on(
-    orders: People, platform: Platform, audiences: Sequence[Audience], country: str | None
+    orders: People, platform: Platform, audiences: Sequence[Audience], request: Request
 ) -> tuple[NoteCode, ...]:
-    """What to expect of the whole export; `country` is the one that was set for all."""
+    """What to expect of the whole export."""
+    read = request.options.origin.lines
+    changed: tuple[NoteCode, ...] = ("table changed",) if read not in {None, orders.facts.lines} else ()
     if platform.purpose == "list":
-        return ()
+        return changed
     have = orders.facts.mapping
     found: dict[NoteCode, bool] = {
         "identifiers missing": not (platform.roles & {"email", "phone"}).issubset(have),
         "coverage": any(audience.written for audience in audiences),
         "companies": platform.purpose == "ads" and ("customer_name" in have or orders.facts.id_is_personal),
-        "no country": "country" not in have and country is None,
+        "no country": "country" not in have and request.country is None,
         "came hashed": any(audience.already_hashed for audience in audiences),
     }
-    return tuple(code for code, true in found.items() if true)
+    return tuple(code for code, true in found.items() if true) + changed

@@ -239,7 +239,7 @@ def _plan(
 
 def _reported(orders: People, request: Request, audiences: tuple[Audience, ...]) -> AudienceReport:
     platform = request.platform
-    notes = notes_on(orders, platform, audiences, request.country)
+    notes = notes_on(orders, platform, audiences, request)
     return AudienceReport(
         platform.name, request.on, request.consent.text, audiences, notes, matched_by(orders, platform)
     )

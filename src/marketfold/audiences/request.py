@@ -28,6 +28,8 @@ class Origin:
     ----------
     run, source, sha256
         Names of the run and of its order file, and the file's SHA-256.
+    lines
+        How many order lines the run read, of a table that may have others by now.
     as_of, until
         The day from which customers were looked at, and the day after the campaign.
     settings
@@ -37,6 +39,7 @@ class Origin:
     run: str = ""
     source: str = ""
     sha256: str = ""
+    lines: int | None = None
     as_of: date | None = None
     until: date | None = None
     settings: tuple[str, ...] = ()

@@ -215,7 +215,7 @@ def learn(
 def notebook(
     run: flags.RunFolder,
     out: Annotated[Path | None, typer.Option(help="Notebook to write, .ipynb; beside the run if not given.")] = None,
-    orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
+    orders: flags.Moved = None,
     check: Annotated[bool, typer.Option(help="Run every cell before anything is written.")] = True,
     quiet: flags.Quiet = False,
 ) -> None:
@@ -267,7 +267,7 @@ def report(run: flags.RunFolder) -> None:
 def export(
     run: flags.RunFolder,
     to: flags.To = "",
-    orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
+    orders: flags.Moved = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the audiences; beside the run if not given.")] = None,
     consent_column: Annotated[
         str | None, typer.Option(help="Column that records consent; the file's only one for marketing if not given.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,12 +44,22 @@ def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None
     from marketfold.progress import progress_line
     from marketfold.runs import Run, make_run, next_free_folder, refuse_existing
 
-    folder = out or next_free_folder(Path(orders.rstrip("/*")).stem.strip("-") or "orders")
+    folder = out or next_free_folder(_called(orders))
     refuse_existing(folder)
     earlier = Run.read(previous) if previous else None
     without: set[ProgressCode] = {"training"} if config.quick else set()
     with progress_line("run", quiet=quiet, without=without) as progress:
         return make_run(orders, config, folder, earlier, progress)
+
+
+def _called(orders: str) -> str:
+    """What the folder of a run is called after: the file, or the table on a server."""
+    from marketfold.orders import table_address
+
+    address = table_address(orders)
+    if address is None or address.is_file:
+        return Path((address.place if address else orders).rstrip("/*")).stem.strip("-") or "orders"
+    return re.sub(r"[^\w-]+", "-", (address.table or "").rpartition(".")[2]).strip("-") or "orders"
 
 
 def _print_result(finished: Run, *, quiet: bool, as_json: bool) -> None:

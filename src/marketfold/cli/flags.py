@@ -54,8 +54,15 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="ORDERS",
-        help="Order lines: CSV (gz, zip, ...), Excel, Parquet: a file, folder, pattern, or -.",
+        help="Order lines: CSV (gz, zip, ...), Excel, Parquet: a file, folder, pattern, or -; or a table: "
+        "shop.duckdb?table=orders, postgresql://user@host/shop?table=orders.",
         callback=_place,
+    ),
+]
+Moved = Annotated[
+    str | None,
+    typer.Option(
+        "--orders", metavar="ORDERS", help="The run's order file, where it has moved; or the address of its table."
     ),
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder that `marketfold run` wrote.")]

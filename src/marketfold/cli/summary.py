@@ -78,8 +78,12 @@ def _say_what_comes_next(out: Console, run: Run) -> None:
 
 
 def typed_source(path: str) -> str:
-    """A source of orders as it can be typed in any folder; nothing where it came through a pipe."""
-    return "" if path == "-" else shlex.quote(str(Path.cwd() / path))
+    """A source of orders as it can be typed in any folder, without a password; nothing where it came through a pipe."""
+    from marketfold.orders import table_address
+
+    address = table_address(path)
+    place = address.text if address else path
+    return "" if path == "-" else shlex.quote(place if address and not address.is_file else str(Path.cwd() / place))
 
 
 def next_commands(run: Run, *, but: str) -> list[str]:

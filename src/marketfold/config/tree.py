@@ -82,7 +82,7 @@ class ReadingOptions(Options):
         default=None, description="Encoding of a text file, where it is not found."
     )
     sheet: Annotated[PlainText | None, Flag(metavar="NAME", unset="found")] = Field(
-        default=None, description="Sheet of a workbook, where it is not found."
+        default=None, description="Sheet of a workbook or table of a database, where it is not found."
     )
     table: bool = Field(
         default=False, description="Read as a table of customers, one row for each, where that is not found."

@@ -224,6 +224,7 @@ def read_customers(source: Source, options: ReadingOptions) -> CustomerTable:
         id_is_personal=identity in meanings.personal,
         currency=options.currency,
         decisions=(*_how_read(options, uses, identity, meanings), *decisions, *_repeats(rows.ledger, identity)),
+        table=source.table,
     )
     return CustomerTable(features, facts, rows.ledger, rows.set_aside, uses, source, options.null_values)
 

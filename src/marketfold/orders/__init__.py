@@ -4,6 +4,7 @@ What reads cells, names of columns and sources is offered as well, for what is r
 """
 
 from marketfold.orders.adding import AddedLines, add_lines, with_columns_of
+from marketfold.orders.addresses import TableAddress, table_address
 from marketfold.orders.cells import BLANKS, NUMBER_LIKE
 from marketfold.orders.cells import as_texts as cells_as_texts
 from marketfold.orders.column_profiles import first_samples, may_be_personal, profile_columns
@@ -41,6 +42,7 @@ __all__ = [
     "Orders",
     "PlainForm",
     "Source",
+    "TableAddress",
     "TextSource",
     "add_lines",
     "alias_rank",
@@ -62,6 +64,7 @@ __all__ = [
     "read_orders",
     "sample_evidence",
     "sounds_personal",
+    "table_address",
     "tables_within",
     "with_columns_of",
     "without_accents",

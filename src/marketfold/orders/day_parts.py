@@ -119,7 +119,7 @@ class JoinedDays:
         self._source, self._parts = source, parts
         self.name, self.engine = source.name, source.engine
         self.encoding, self.delimiter = source.encoding, source.delimiter
-        self.typed_days, self.copies = source.typed_days, source.copies
+        self.typed_days, self.copies, self.table = source.typed_days, source.copies, source.table
         self.columns = (*source.columns, parts.label)
 
     @property

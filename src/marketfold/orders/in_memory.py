@@ -12,19 +12,20 @@ import pyarrow as pa
 
 from marketfold.engine import SPARK, DuckDBEngine
 from marketfold.errors import OrdersError
+from marketfold.orders.copied import CopiedSource, ExpressionReader
 from marketfold.orders.sources import RelationSource, from_polars, from_spark, from_table
 
 if TYPE_CHECKING:
     from marketfold.config import ReadingOptions
     from marketfold.orders.sources import Source
 
-KINDS = "a path or several, a dictionary of columns, or a pandas, Polars, PyArrow, DuckDB or PySpark table"
+KINDS = "a path or several, a dictionary of columns, or a pandas, Polars, PyArrow, DuckDB, PySpark or Ibis table"
 
 
 def open_table(source: Any, options: ReadingOptions) -> Source:
     """Open a table of any library; `OrdersError` where it is none."""
-    if isinstance(source, duckdb.DuckDBPyRelation):
-        return RelationSource(source, DuckDBEngine(options.memory_limit))
+    if streamed := _streamed(source, options):
+        return streamed
     if isinstance(source, duckdb.DuckDBPyConnection):
         raise OrdersError('A DuckDB connection holds many tables. Give one of them, as in connection.table("orders").')
     if (arrow := _as_arrow(source)) is not None:
@@ -40,6 +41,15 @@ def open_table(source: Any, options: ReadingOptions) -> Source:
     if frame.implementation is nw.Implementation.DUCKDB:
         return open_table(frame.to_native(), options)
     return _local(frame, DuckDBEngine(options.memory_limit))
+
+
+def _streamed(source: Any, options: ReadingOptions) -> Source | None:
+    """What another engine holds, a relation of DuckDB or an expression of Ibis; None of all else."""
+    if isinstance(source, duckdb.DuckDBPyRelation):
+        return RelationSource(source, DuckDBEngine(options.memory_limit))
+    if callable(getattr(source, "to_pyarrow_batches", None)):
+        return CopiedSource(ExpressionReader(source), DuckDBEngine(options.memory_limit))
+    return None
 
 
 def _local(frame: Any, engine: DuckDBEngine) -> Source:

@@ -8,12 +8,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from marketfold.errors import OrdersError
-from marketfold.file_names import PARQUET_NAMES, WORKBOOK_NAMES
+from marketfold.file_names import DATABASE_NAMES, PARQUET_NAMES, WORKBOOK_NAMES
 from marketfold.orders.packing import packed_as
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from marketfold.orders.addresses import DatabaseKind
     from marketfold.orders.packing import TextFile
 
 
@@ -24,7 +25,11 @@ class Kind(Enum):
     PACKED = "packed text"
     PARQUET = "Parquet"
     WORKBOOK = "workbooks"
+    DUCKDB = "a DuckDB database"
+    SQLITE = "an SQLite database"
 
+
+DATABASES: dict[Kind, DatabaseKind] = {Kind.DUCKDB: "DuckDB", Kind.SQLITE: "SQLite"}
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -32,7 +37,6 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _WORKBOOK_PARTS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 
 _OTHERS: tuple[tuple[bytes, str, str], ...] = (
-    (b"SQLite format 3\0", "an SQLite database", "Write its order lines to CSV (.mode csv in sqlite3) or Parquet"),
     (b"%PDF", "a PDF document", "Ask for the orders as CSV or Excel"),
     (b"{\\rtf", "a text document", "Save its table as CSV"),
     (b"ARROW1", "an Arrow (Feather) file", "Write it as Parquet, or give the table in Python"),
@@ -71,6 +75,8 @@ def kind_of(path: Path, name: str) -> Kind:
         raise OrdersError(f"{name} is the lock of a workbook that is open in Excel. Give the workbook, {name[2:]}.")
     if head.startswith(b"PAR1") or path.suffix.lower() in PARQUET_NAMES:
         return Kind.PARQUET
+    if (database := _database_kind(head, path, name)) is not None:
+        return database
     refuse_other(head, name)
     if packed_as(path) == "zip":
         return _zip_kind(path, name)
@@ -79,6 +85,21 @@ def kind_of(path: Path, name: str) -> Kind:
     if path.suffix.lower() in WORKBOOK_NAMES and b"\0" in head and not head.startswith(_UTF_16):
         return Kind.WORKBOOK  # damaged, as its reader says
     return Kind.PACKED if packed_as(path) else Kind.TEXT
+
+
+def _database(head: bytes) -> Kind | None:
+    if head.startswith(b"SQLite format 3\0"):
+        return Kind.SQLITE
+    return Kind.DUCKDB if head[8:12] == b"DUCK" else None
+
+
+def _database_kind(head: bytes, path: Path, name: str) -> Kind | None:
+    if path.suffix.lower() in DATABASE_NAMES and _database(head) is None and b"\0" in head:
+        raise OrdersError(
+            f"{name} is called as a database, and is neither of DuckDB nor of SQLite; or it is damaged, or encrypted. "
+            "Write its order lines to CSV or Parquet."
+        )
+    return _database(head)
 
 
 def refuse_other(head: bytes, name: str) -> None:
@@ -93,8 +114,6 @@ def refuse_other(head: bytes, name: str) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
     if head[257:262] == b"ustar":
         found = "a tar archive", "Unpack it, and give the file that is in it"
-    elif head[8:12] == b"DUCK":
-        found = "a DuckDB database", "Write its order lines to Parquet, or give one of its tables in Python"
     elif re.match(rb"<!doctype html|<html|<table|<head|<body|<meta", start):
         found = "an HTML page", "Open it in a spreadsheet, and save the table as xlsx or CSV"
     elif start.startswith(b"<?xml") or re.match(rb"<[a-z][\w:-]*[\s>]", start):
@@ -120,9 +139,10 @@ def check_unpacked(path: Path, file: TextFile) -> None:
     if not head:
         raise OrdersError(f"{file.name} holds an empty file.")
     refuse_other(head, file.name)
-    if head.startswith((b"PAR1", _OLD_OFFICE)) or packed_as(path):
+    if head.startswith((b"PAR1", _OLD_OFFICE)) or _database(head) or packed_as(path):
         raise OrdersError(
-            f"{file.name} holds a packed file, a workbook or Parquet. Unpack it, and give the file that is in it."
+            f"{file.name} holds a packed file, a workbook, a database or Parquet. Unpack it, and give the file that is "
+            "in it."
         )
 
 

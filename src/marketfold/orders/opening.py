@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import glob
 import os
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,15 @@ from marketfold.decisions import Decision
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.file_names import is_passed_over
+from marketfold.orders.addresses import table_address
+from marketfold.orders.copied import CopiedSource
+from marketfold.orders.databases import open_database, table_names
 from marketfold.orders.day_parts import PARTS, JoinedDays, find_day_parts, hold_days
 from marketfold.orders.hints import holds_days
 from marketfold.orders.in_memory import open_table
-from marketfold.orders.kinds import Kind, kind_of
+from marketfold.orders.kinds import DATABASES, Kind, kind_of
 from marketfold.orders.packing import TextFile, files_below, members_of, packed_as, spool_input
+from marketfold.orders.postgresql import open_postgresql
 from marketfold.orders.remote import refuse_remote
 from marketfold.orders.repeated_tables import same_files
 from marketfold.orders.role_names import sureness
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from marketfold.config import ReadingOptions
+    from marketfold.orders.addresses import TableAddress
     from marketfold.orders.sources import Source
 
 STANDARD_INPUT = "-"
@@ -51,7 +57,7 @@ def open_source(source: object, options: ReadingOptions) -> Source:
     OrdersError
         If it cannot hold order lines.
     """
-    if isinstance(source, TextSource | SeveralTexts | FrameSource | RelationSource | JoinedDays):
+    if isinstance(source, TextSource | SeveralTexts | FrameSource | RelationSource | CopiedSource | JoinedDays):
         return source
     if isinstance(source, str | Path):
         return _with_days(_open_given(str(source), options), options)
@@ -74,11 +80,17 @@ def _with_days(source: Source, options: ReadingOptions) -> Source:
 
 
 def tables_within(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The sheets of a workbook, and the files of a folder by their paths from there; none of what cannot be read."""
+    """The sheets of a workbook or tables of a database, and the files of a folder by their paths from there.
+
+    There are none of what cannot be read.
+    """
     try:
         if path.is_dir():
             return (), tuple(_files_below(path))
-        return (sheet_names(path, path.name), ()) if kind_of(path, path.name) is Kind.WORKBOOK else ((), ())
+        kind = kind_of(path, path.name)
+        if kind in DATABASES:
+            return table_names(path, DATABASES[kind], DuckDBEngine()), ()
+        return (sheet_names(path, path.name), ()) if kind is Kind.WORKBOOK else ((), ())
     except OrdersError:
         return (), ()
 
@@ -88,6 +100,7 @@ _TAKEN = {
     Kind.TEXT: frozenset({"delimiter", "encoding", "header_row"}),
     Kind.PACKED: frozenset({"delimiter", "encoding", "header_row"}),
     Kind.WORKBOOK: frozenset({"sheet", "header_row"}),
+    **dict.fromkeys(DATABASES, frozenset({"sheet"})),
 }
 """The flags about the form of a file that each kind has a use for; other kinds have none for any."""
 
@@ -97,7 +110,7 @@ def _told_of_unused(source: Source, options: ReadingOptions, kind: Kind | None) 
     given = {name for name in _FILE_FLAGS if getattr(options, name) is not None}
     taken = _TAKEN.get(kind, frozenset()) if kind else frozenset()
     if unused := [flag for name, flag in _FILE_FLAGS.items() if name in given - taken]:
-        what = kind.value if kind else "a table in memory"
+        what = kind.value if kind else "a table of a database" if source.table else "a table in memory"
         numbers = {"flags": words.listed(unused), "what": f"the orders are {what}"}
         source.decisions = (*source.decisions, Decision("flags_unused", numbers=numbers))
     return source
@@ -109,8 +122,12 @@ def _open_given(given: str, options: ReadingOptions) -> Source:
         raise SourceNotFoundError(
             "The name of the orders is empty. Give a file, a folder, a pattern, or - for standard input."
         )
-    refuse_remote([given])
+    address = table_address(given)
+    if address is None:
+        refuse_remote([given])
     engine = DuckDBEngine(options.memory_limit)
+    if address is not None:
+        return _open_table(address, options, engine)
     if given == STANDARD_INPUT:
         return _open_files("standard input", {"standard input": spool_input(engine.folder)}, options, engine)
     shown = os.fsencode(given).decode("utf-8", "replace")
@@ -132,6 +149,24 @@ def _open_given(given: str, options: ReadingOptions) -> Source:
             f"There can be no file {given[:60]!r}{'...' if len(given) > 60 else ''}: {_reason(error)}."
         ) from error
     return _open_files(path.name, {path.name: path}, options, engine)
+
+
+def _open_table(address: TableAddress, options: ReadingOptions, engine: DuckDBEngine) -> Source:
+    """A table of a database, by its address."""
+    if not address.is_file:
+        named = address if address.table else replace(address, table=options.sheet)
+        used = options if address.table else options.model_copy(update={"sheet": None})
+        return _told_of_unused(open_postgresql(named, engine), used, None)
+    path = Path(address.place).expanduser()
+    if not path.is_file():
+        raise _not_found(path)
+    kind = kind_of(path, path.name)
+    known = DATABASES.get(kind)
+    if known is None or address.kind not in {None, known}:
+        wanted = address.kind or "DuckDB or SQLite"
+        raise OrdersError(f"{path.name} is no {wanted} database: it is {kind.value}. Give its path alone: {path}.")
+    source = open_database(path, known, address.table or options.sheet, engine)
+    return _told_of_unused(source, options, None if address.table else kind)
 
 
 def _reason(error: Exception) -> str:
@@ -247,6 +282,10 @@ def _open_of_one_kind(name: str, paths: Mapping[str, Path], options: ReadingOpti
         return _open_parquet(name, paths, engine)
     if kind is Kind.WORKBOOK:
         return open_workbooks(name, paths, options, engine)
+    if kind in DATABASES:
+        if others:
+            raise OrdersError(f"{name} holds {len(paths)} databases. Give one of them, as in '{first}?table=orders'.")
+        return open_database(paths[first], DATABASES[kind], options.sheet, engine)
     texts = [text for file, path in paths.items() for text in _texts(file, path, engine.folder)]
     if len(texts) == 1:
         return TextSource(texts[0], options, engine)

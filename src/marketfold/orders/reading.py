@@ -245,6 +245,7 @@ def _handed_on(read: LinesRead, source: Source, cells: CellReadings, *, id_is_pe
         id_is_personal=id_is_personal,
         currency=read.currency,
         decisions=read.decisions,
+        table=source.table,
     )
     return Orders(
         lines=read.lines.select(*(name for name in ORDER_LINE if name in names)),

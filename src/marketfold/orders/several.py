@@ -20,6 +20,7 @@ from marketfold.words import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from marketfold.decisions import TableRead
     from marketfold.engine import Engine
     from marketfold.orders.sources import Prepare
     from marketfold.orders.text_files import TextSource
@@ -149,6 +150,7 @@ class SeveralTexts:
     """
 
     copies = True
+    table: TableRead | None = None
     typed_days: Mapping[str, frozenset[int]] = MappingProxyType({})
 
     def __init__(self, name: str, files: Sequence[TextSource]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from marketfold.decisions import Decision
+    from marketfold.decisions import Decision, TableRead
     from marketfold.engine import DuckDBEngine, Engine
 
     Prepare = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
@@ -50,6 +50,8 @@ class Source(Protocol):
         For a column of a workbook with days beside texts: the `source_line`s whose cell is a day and no text.
     copies
         Whether `load` computes a table of its own, so that work done in `prepare` is done once.
+    table
+        Which table of a database it is; None of all else.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Source(Protocol):
     decisions: tuple[Decision, ...]
     typed_days: Mapping[str, frozenset[int]]
     copies: bool
+    table: TableRead | None
 
     def sample(self) -> dict[str, list[object]]:
         """The first values of each column."""
@@ -86,6 +89,7 @@ class FrameSource:
     decisions: tuple[Decision, ...] = ()
     typed_days: Mapping[str, frozenset[int]] = MappingProxyType({})
     copies = False
+    table: TableRead | None = None
 
     def __init__(self, name: str, engine: Engine, frame: nw.LazyFrame[Any], rows: int | None = None) -> None:
         self.name = name
@@ -148,6 +152,7 @@ class RelationSource:
     decisions: tuple[Decision, ...] = ()
     typed_days: Mapping[str, frozenset[int]] = MappingProxyType({})
     copies = True
+    table: TableRead | None = None
 
     def __init__(self, relation: duckdb.DuckDBPyRelation, engine: DuckDBEngine) -> None:
         self.engine: Engine = engine

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketfold.config import ReadingOptions
+    from marketfold.decisions import TableRead
     from marketfold.engine import DuckDBEngine, Engine
     from marketfold.orders.dialects import Layout
     from marketfold.orders.headers import Header
@@ -66,6 +67,7 @@ class TextSource:
     """
 
     copies = True
+    table: TableRead | None = None
     typed_days: Mapping[str, frozenset[int]] = MappingProxyType({})
 
     def __init__(self, file: TextFile, options: ReadingOptions, engine: DuckDBEngine) -> None:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from pyarrow import parquet
 
+from marketfold import words
 from marketfold.customer_tables import read_source
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import write_json
 from marketfold.notebook import Places, as_notebook, render_notebook
-from marketfold.orders import fingerprint
-from marketfold.runs.campaigns import is_there, where_it_was
+from marketfold.orders import fingerprint, table_address
+from marketfold.runs.campaigns import is_there, on_a_server, order_source, refuse_other_table, where_it_was
 from marketfold.runs.notebook_facts import facts_of, gather, reasons_to_save
 from marketfold.runs.notebook_tables import CAME_BACK, LINES, saved_tables
 from marketfold.runs.read import Run
@@ -27,6 +28,7 @@ from marketfold.stage_costs import StageClock
 from marketfold.whole_files import whole_file, write_whole
 
 if TYPE_CHECKING:
+    from marketfold.decisions import SourceFacts
     from marketfold.runs.notebook_facts import Gathered
     from marketfold.schema import Progress
 
@@ -57,7 +59,7 @@ def write_notebook(
     folder: str | Path,
     out: Path | None = None,
     *,
-    orders: Path | None = None,
+    orders: str | Path | None = None,
     check: bool = True,
     progress: Progress | None = None,
 ) -> WrittenNotebook:
@@ -82,7 +84,9 @@ def write_notebook(
     out = _target(run, out)
     source = _file_of(run, orders)
     with stage("read"):
-        given = gather(run, read_source(str(source), run.config.reading))
+        read = read_source(source, run.config.reading)
+        _refuse_changed_table(run, read.facts)
+        given = gather(run, read)
     draft = _Draft(given, source, out)
     lacking = tuple(name for name in NEEDED if importlib.util.find_spec(name) is None)
     with stage("check"):
@@ -110,9 +114,11 @@ def _target(run: Run, out: Path | None) -> Path:
     return out.absolute()
 
 
-def _file_of(run: Run, given: Path | None) -> Path:
-    """The file that the run read."""
-    source, recorded = given or where_it_was(run), run.record["input"].get("sha256")
+def _file_of(run: Run, given: str | Path | None) -> str:
+    """What the run read."""
+    if on_a_server(run.record["input"]):
+        return order_source(run, given)
+    source, recorded = str(given) if given else where_it_was(run), run.record["input"].get("sha256")
     if not is_there(source):
         raise RunFolderError(
             f"{source} is not there, and the notebook does its work on the file that the run read. "
@@ -127,13 +133,24 @@ def _file_of(run: Run, given: Path | None) -> Path:
             f"{source} is not the file that {run.folder} was made from, or it was changed since: its numbers would be "
             "others. Say with --orders FILE where the file is that was read, or make a new run from this one."
         )
-    return source if source.is_absolute() else source.absolute()
+    return source if table_address(source) else str(Path(source).absolute())
+
+
+def _refuse_changed_table(run: Run, facts: SourceFacts) -> None:
+    """A table on a server is known by its name alone: whether it has changed is seen by how many rows it has."""
+    refuse_other_table(run, facts.table)
+    was = run.record["input"]["lines"]
+    if on_a_server(run.record["input"]) and facts.lines != was:
+        raise RunFolderError(
+            f"{facts.name} has {words.count(facts.lines)} rows, and had {words.count(was)} when {run.folder} "
+            "was made: its numbers would be others. Make a new run from this one."
+        )
 
 
 class _Draft:
     """A notebook that is not written yet."""
 
-    def __init__(self, given: Gathered, source: Path, out: Path, why_saved: tuple[str, ...] | None = None) -> None:
+    def __init__(self, given: Gathered, source: str, out: Path, why_saved: tuple[str, ...] | None = None) -> None:
         self.given, self.source, self.out = given, source, out
         self.why_saved = reasons_to_save(given) if why_saved is None else why_saved
         self.tables = saved_tables(given, plain=not self.why_saved)
@@ -142,7 +159,7 @@ class _Draft:
     def _places(self, beside: Path) -> Places:
         """Where a notebook of that place finds what it reads."""
         tables = {name: str(_table_of(beside, name)) for name in self.tables}
-        return Places(None if self.why_saved else str(self.source), str(self.given.run.home), tables)
+        return Places(None if self.why_saved else self.source, str(self.given.run.home), tables)
 
     def tried(self) -> _Draft:
         """Run it; where plain pandas comes to other lines, the one that begins with saved lines.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from marketfold.analysis import Analysis
+    from marketfold.decisions import TableRead
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Candidate, GroupTest, ReducerComparison, ReducerScore, Solution
@@ -109,6 +110,7 @@ def _input(analysis: Analysis) -> dict[str, Any]:
         "path": analysis.data.source,
         "sha256": analysis.data.sha256,
         "kind": analysis.data.kind,
+        "table": _table(facts.table),
         "encoding": facts.encoding,
         **{name: getattr(reads, name) for name in names},
         "mapping": facts.mapping,
@@ -116,6 +118,11 @@ def _input(analysis: Analysis) -> dict[str, Any]:
         "id_is_personal": facts.id_is_personal,
         "decisions": [one.to_dict() for one in analysis.data.decisions],
     }
+
+
+def _table(read: TableRead | None) -> dict[str, str] | None:
+    """Which table of a database it was; the address stands in `path`."""
+    return {"kind": read.kind, "database": read.database, "name": read.table} if read else None
 
 
 def _feature_set(analysis: Analysis) -> dict[str, Any]:
