@@ -22,7 +22,7 @@ _OWN: dict[str, Callable[[Any], str]] = {
     "month": lambda number: words.month(int(number)),
     "length": lambda things: words.count(len(things)),
 }
-_OF_SEVERAL = {"listed", "some", "one", "length"}
+_OF_SEVERAL = {"listed", "quoted", "some", "one", "length"}
 _OF_MONEY = {"money", "exact_money", "price"}
 
 

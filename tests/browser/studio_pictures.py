@@ -122,6 +122,7 @@ def pictures_of_all(page: Page, base: str, root: Path, folder: Path) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             show(page, base + place)
+            page.evaluate("window.marketfoldFigures && window.marketfoldFigures.drawAll()")
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 print(f"{place} {look}: wider than the screen")  # noqa: T201
             page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)

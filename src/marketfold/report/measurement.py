@@ -94,7 +94,7 @@ def _row(result: SegmentResult, measure: str, currency: str | None) -> tuple[str
     effect: Effect | None = getattr(result, measure)
     begin = (_name(result), MEASURED[measure])
     if effect is None:
-        return (*begin, *[words.MISSING] * 7)
+        return (*begin, *[words.MISSING] * 5)
 
     def amount(value: float) -> str:
         return words.exact_share(value) if measure in SHARES else words.exact_money(value, currency)
@@ -102,12 +102,22 @@ def _row(result: SegmentResult, measure: str, currency: str | None) -> tuple[str
     def change(value: float) -> str:
         return words.signed(value, words.points if measure in SHARES else amount)
 
-    def with_interval(found: Effect | Raw) -> tuple[str, str]:
-        return change(found.difference), interval_text(change(found.low), change(found.high))
+    def with_interval(found: Effect | Raw) -> str:
+        return _above_interval(change(found.difference), interval_text(change(found.low), change(found.high)))
 
-    adjusted = with_interval(effect) if effect.raw and effect.variance_kept < 1 else (words.MISSING,) * 2
+    adjusted = with_interval(effect) if effect.raw and effect.variance_kept < 1 else words.MISSING
     arms = amount(effect.treated), amount(effect.holdout)
-    return (*begin, *arms, *with_interval(effect.raw or effect), *adjusted, words.p_value(effect.p_value))
+    return (*begin, *arms, with_interval(effect.raw or effect), adjusted, words.p_value(effect.p_value))
+
+
+def _above_interval(number: str, interval: str) -> str:
+    """A number with its interval on a line below it: side by side they are too wide for a page."""
+    return f"{number}\n{interval}"
+
+
+def _below_numbers(measurement: Measurement, more: str = "") -> str:
+    told = f"Below a number stands its {words.share(1 - measurement.alpha)} interval."
+    return f"{told} {more}".rstrip()
 
 
 def _measured(measurement: Measurement) -> list[SegmentResult]:
@@ -116,13 +126,12 @@ def _measured(measurement: Measurement) -> list[SegmentResult]:
 
 def _every_number(measurement: Measurement) -> TablePart:
     measured = _measured(measurement)
-    interval = f"{words.share(1 - measurement.alpha)} interval"
-    columns = numbers("Reached", "Held out", "As observed", interval, "Adjusted", interval, "p")
+    columns = numbers("Reached", "Held out", "As observed", "Adjusted", "p")
     return TablePart(
         key="every-number",
         columns=(Column("Segment"), Column("Measure"), *columns),
         rows=tuple(_row(result, name, measurement.currency) for result in measured for name in MEASURED),
-        note=phrases("measurement")["every_number"],
+        note=_below_numbers(measurement, phrases("measurement")["every_number"]),
         segments=tuple(result.segment for result in measured for _ in MEASURED),
     )
 
@@ -133,18 +142,18 @@ def _money(measurement: Measurement, run: str) -> tuple[TablePart | Prose, ...]:
     currency, rows = measurement.currency, []
     for result in measured:
         payback = result.payback
-        earned = signed_gain(payback.profit, currency) if payback else (words.MISSING,) * 2
+        earned = _above_interval(*signed_gain(payback.profit, currency)) if payback else words.MISSING
         back = words.share(payback.return_on_cost) if payback and payback.return_on_cost is not None else words.MISSING
         cost = words.money(payback.cost, currency) if payback else words.MISSING
         brought, forgone = signed_gain(result.gained, currency), signed_gain(result.forgone, currency)[0]
-        known = (*earned, back, cost, *brought, forgone)
+        known = (earned, back, cost, _above_interval(*brought), forgone)
         rows.append((_name(result), payback_verdict(result), *known))
-    interval = f"{words.share(1 - measurement.alpha)} interval"
-    columns = numbers("Profit", interval, "Return", "Cost", "Brought", interval, "Forgone")
+    columns = numbers("Profit", "Return", "Cost", "Brought", "Forgone")
     table = TablePart(
         key="payback",
         columns=(Column("Segment"), Column("Did it pay?"), *columns),
         rows=tuple(rows),
+        note=_below_numbers(measurement),
         segments=tuple(result.segment for result in measured),
     )
     told = tuple(filter(None, (missing_payback(measurement, run), phrases("payback")["how"])))

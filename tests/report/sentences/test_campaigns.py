@@ -107,7 +107,7 @@ def test_a_campaign_that_cannot_pay_is_warned_of(campaign: Campaign, analysis: A
     plan = replace(analysis.plan, campaigns=(replace(campaign, name="Regulars", budget=dear),), notes=())
     plan = replace(plan, budget=replace(plan.budget, total=None))
     assert text.plan_notes(plan) == (
-        "Regulars has to bring about more orders than campaigns do to earn its cost back: "
+        "The campaign for “Regulars” has to bring about more orders than campaigns do to earn its cost back: "
         "see the arithmetic in its brief.",
     )
 

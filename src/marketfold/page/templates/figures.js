@@ -172,6 +172,9 @@
   }, { rootMargin: "700px 0px" });
   plots.forEach((plot) => watcher.observe(plot));
 
+  /* A page that is printed before anybody scrolled: what draws the figures must be there by then. */
+  if (plots.length) later(() => loadPlotly().catch(() => {}));
+
   /* A hidden figure has no width; it is drawn when its tab or fold opens. */
   document.addEventListener("toggle", (event) => {
     if (event.target.open) event.target.querySelectorAll(".plot").forEach(draw);
