@@ -241,6 +241,9 @@ class DuckDBEngine:
     def attach(self, path: Path) -> None:
         """Attach a DuckDB database, to be read only; while this engine lives nobody else can write to it."""
         self.connection.execute(f"ATTACH {literal(str(path.absolute()))} AS {_ATTACHED} (TYPE duckdb, READ_ONLY)")
+        # views name tables without the database, and in it they are looked for after this connection's own
+        (own,) = self.connection.execute("SELECT current_database()").fetchone() or ("memory",)
+        self.connection.execute(f"SET search_path = {literal(f'{own}.main,{_ATTACHED}.main')}")
         self._scanned = [path]
 
     def attached_tables(self) -> list[tuple[str, str, bool]]:
