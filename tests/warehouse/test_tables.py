@@ -66,6 +66,11 @@ def ledger(source: Any) -> dict[str, Any]:
     return clean_orders(read_orders(source)).report.ledger.to_dict()
 
 
+def emails(source: Any) -> list[str | None]:
+    orders = read_orders(source)
+    return orders.engine.collect(orders.personal().sort("source_line"))["email"].to_pylist()
+
+
 def on_server(postgres: Any, shop: pa.Table, name: str) -> None:
     kinds = {pa.float64(): "numeric(12, 2)", pa.int64(): "int8", pa.date32(): "date"}
     columns = ", ".join(f'"{field.name}" {kinds.get(field.type, "text")}' for field in shop.schema)
@@ -87,9 +92,7 @@ def test_a_table_is_the_same_wherever_it_lives(files: Path, shop: pa.Table, post
     places += [f"{server}&table=Sh%20op", f"{server}&table=public.seen"]
     for place in (*places, expression):
         assert ledger(place) == wanted, place
-    orders = read_orders(places[4])
-    people = orders.engine.collect(orders.personal())
-    assert (people.num_rows, people["email"].null_count) == (shop.num_rows, shop["email"].null_count)
+    assert emails(places[4]) == emails(files / "shop.parquet") != []
     assert tables_within(files / "shop.duckdb") == (("orders", 's.Or"ders 2'), ())
 
 
