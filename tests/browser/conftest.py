@@ -52,6 +52,8 @@ HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><
 expect.set_options(timeout=SLOW)
 
 LOOKS = ((390, "light"), (1280, "dark"))
+GIVEN_UP = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx says of a question that a newer one took the place of; of one that failed it says more."""
 """Width and colours in which pages are looked at: what a width does wrong shows in any colours, and the reverse."""
 
 FIGURE_KEYS = ("map-2d", "map-3d", "bars", "heat", "folded")
@@ -66,7 +68,7 @@ class Watched:
     requests: list[str] = field(default_factory=list)
 
     def note(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(GIVEN_UP):
             self.faults.append(message.text)
 
 

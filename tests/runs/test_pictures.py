@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from pyarrow import csv
 
 from marketfold.errors import ParameterError, RunFolderError
+from marketfold.json_files import read_json, write_json
 from marketfold.page import tables_of
 from marketfold.runs import Run, read_page, write_pictures
 
@@ -27,6 +29,18 @@ def test_a_table_holds_what_the_report_shows_with_the_names_of_the_segments(made
     assert medians.column_names == ["Feature", *named, "Everyone"]
     stability = csv.read_csv(tmp_path / "tables" / "stability-table.csv")
     assert stability["Segment"].to_pylist() == [one["name"] for one in Run.read(made).record["segments"]]
+
+
+def test_columns_of_one_name_are_told_apart(made: Path, tmp_path: Path):
+    run = Path(shutil.copytree(made, tmp_path / "run"))
+    shown = read_json(run / "page.json")
+    (ledger,) = (part for one in shown["page"]["sections"] for part in one["parts"] if part.get("key") == "ledger")
+    for column in ledger["columns"]:
+        column["label"] = "came"
+    write_json(shown, run / "page.json")
+    write_pictures(run, "csv", tmp_path / "tables", only=("ledger",))
+    names = csv.read_csv(tmp_path / "tables" / "ledger.csv").column_names
+    assert names == ["came", *(f"came ({place})" for place in range(2, len(names) + 1))]
 
 
 def test_progress_hears_each_file(made: Path, tmp_path: Path):

@@ -27,7 +27,7 @@ from marketfold.orders.opening import open_source, tables_within
 from marketfold.orders.reading import Orders, kept_orders, read_orders
 from marketfold.orders.role_names import sureness as alias_rank
 from marketfold.orders.roles import match_roles
-from marketfold.orders.sources import Source
+from marketfold.orders.sources import Source, unique_labels
 from marketfold.orders.text_files import PlainForm, TextSource
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "sounds_personal",
     "table_address",
     "tables_within",
+    "unique_labels",
     "with_columns_of",
     "without_accents",
     "without_time_of_day",

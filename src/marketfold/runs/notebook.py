@@ -37,6 +37,8 @@ NEEDED = ("pandas", "sklearn", "keras", "tensorflow", "plotly")
 """Packages that the notebook imports; the extra `notebook` installs those that Marketfold does not need itself."""
 QUIET = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 """Hundreds of fits of few rows: threads that wait for one another cost many times what they bring."""
+TAUGHT = ("none", "pca", "autoencoder", "autoencoder-tied")
+"""Reductions that its templates do again."""
 ENDINGS = {CAME_BACK: "_came_back.parquet", LINES: "_lines.parquet"}
 _FAILED = re.compile(r"line (\d+), in <module>")
 
@@ -100,6 +102,12 @@ def _target(run: Run, out: Path | None) -> Path:
         raise RunFolderError(
             f"{run.folder} keeps no model, for it was made with a reducer or a clusterer of your own: a notebook could "
             "not reach its segments. Make a run with Marketfold's own parts."
+        )
+    method = run.record["reduction"]["method"]
+    if method not in TAUGHT:
+        raise RunFolderError(
+            f"The segments of {run.folder} stand on the reduction {method!r}, which the notebook cannot do: it knows "
+            f"{words.listed(TAUGHT)}. Make a run with one of them, by --reduction."
         )
     out = out or run.beside(f"notebook{SUFFIX}")
     if out.suffix != SUFFIX:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.learn import lesson_links
+from marketfold.orders import unique_labels
 from marketfold.page import PageData, figures_of, plotly_figure, tables_of, write_figure, write_page, write_pdf
 from marketfold.report import with_plan
 from marketfold.runs.folder import staged_folder
@@ -120,4 +121,5 @@ def _draw(part: FigurePart, path: Path) -> None:
 
 def _write_rows(table: TablePart, path: Path) -> None:
     columns = [pa.array([row[place] for row in table.rows], pa.string()) for place in range(len(table.columns))]
-    write_csv(pa.Table.from_arrays(columns, names=[column.label for column in table.columns]), path)
+    labels = unique_labels([column.label for column in table.columns])  # a page may say "came" twice
+    write_csv(pa.Table.from_arrays(columns, names=labels), path)
