@@ -52,9 +52,9 @@ HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><
 expect.set_options(timeout=SLOW)
 
 LOOKS = ((390, "light"), (1280, "dark"))
+"""Width and colours in which pages are looked at: what a width does wrong shows in any colours, and the reverse."""
 GIVEN_UP = ("htmx:sendAbort", "htmx:afterRequest")
 """What htmx says of a question that a newer one took the place of; of one that failed it says more."""
-"""Width and colours in which pages are looked at: what a width does wrong shows in any colours, and the reverse."""
 
 FIGURE_KEYS = ("map-2d", "map-3d", "bars", "heat", "folded")
 
