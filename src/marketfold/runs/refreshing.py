@@ -225,7 +225,7 @@ def _grown(run: Run, kept: KeptLines, source: Any, config: RunConfig, named: tup
     )
     given = str(source) if isinstance(source, str | Path) else new.facts.name
     orders = kept_orders(engine.scan_parquet([path], SOURCE_LINE, FIRST_LINE), engine, facts)
-    origin = KeptSource(given, fingerprint(source), added.read)
+    origin = KeptSource(new.facts.place_of(source), fingerprint(source), added.read)
     return _Grown(path, rows, added, orders, origin, doubts_of(run, new))
 
 
