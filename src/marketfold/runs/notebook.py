@@ -20,10 +20,10 @@ from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import write_json
 from marketfold.notebook import Places, as_notebook, render_notebook
 from marketfold.orders import fingerprint, table_address
-from marketfold.runs.campaigns import is_there, on_a_server, order_source, refuse_other_table, where_it_was
 from marketfold.runs.notebook_facts import facts_of, gather, reasons_to_save
 from marketfold.runs.notebook_tables import CAME_BACK, LINES, saved_tables
 from marketfold.runs.read import Run
+from marketfold.runs.sources import is_there, on_a_server, order_source, refuse_other_table, where_it_was
 from marketfold.stage_costs import StageClock
 from marketfold.whole_files import whole_file, write_whole
 
