@@ -25,7 +25,7 @@ from marketfold.features import build_features
 from marketfold.json_files import read_json, write_json
 from marketfold.orders import read_orders
 from marketfold.pipeline import segment_market
-from marketfold.runs import Refreshed, Run, named_page, refresh_run, score_orders, write_run
+from marketfold.runs import Refreshed, Run, named_page, refresh_run, score_orders, write_notebook, write_run
 from marketfold.runs.kept_lines import LINES_FILE
 from marketfold.runs.sources import read_people
 from marketfold.temporary import claimed
@@ -117,6 +117,11 @@ def test_the_run_stays_and_the_new_one_is_a_run(shop: Path, both: Refreshed):
     assert all(
         now[row["customer_id"]] == "holdout" for row in held if row["arm"] == "holdout" and row["customer_id"] in now
     )
+
+
+def test_a_notebook_is_of_the_run_that_made_the_model(first: Refreshed):
+    with pytest.raises(RunFolderError, match="under the model of run"):
+        write_notebook(first.run.folder)
 
 
 def test_no_contact_is_among_the_kept_lines(shop: Path):

@@ -96,6 +96,12 @@ def write_notebook(
 
 
 def _target(run: Run, out: Path | None) -> Path:
+    if refreshed := run.record.get("refreshed"):
+        raise RunFolderError(
+            f"{run.folder} has new orders under the model of {refreshed['model']['run']}, and a notebook goes from the "
+            "orders to their own model. Make the notebook of that run; or make a run from the orders of this one, "
+            f"{run.folder / 'lines.parquet'}, with --previous {run.folder}."
+        )
     if not run.has_model:
         raise RunFolderError(
             f"{run.folder} keeps no model, for it was made with a reducer or a clusterer of your own: a notebook could "
