@@ -211,8 +211,8 @@ def test_people_are_read_from_each_source_as_it_was(
 
 
 def test_what_is_interrupted_while_it_is_written_leaves_nothing(shop: Path, tmp_path: Path):
-    def stop(told: str, done: int, total: int) -> None:  # noqa: ARG001
-        if told == "report":
+    def stop(what: str, done: int, total: int) -> None:  # noqa: ARG001
+        if what == "report":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
