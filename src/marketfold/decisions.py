@@ -6,6 +6,7 @@ decision and their sentences stand in `decisions.toml`.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -216,6 +217,12 @@ class SourceFacts:
     currency: str | None = None
     decisions: tuple[Decision, ...] = ()
     table: TableRead | None = None
+
+    def place_of(self, source: object) -> str:
+        """What leads to the source again: a path as it was given, the address of a table without a password."""
+        if self.table:
+            return self.table.address
+        return str(source) if isinstance(source, str | os.PathLike) else self.name
 
     @property
     def companies_by(self) -> Literal["contacts", "deal size", ""]:

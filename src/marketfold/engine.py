@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.errors import EngineError, OrdersError
+from marketfold.sql_text import literal, quoted, verbatim
 from marketfold.temporary import make_folder
 
 if TYPE_CHECKING:
@@ -31,21 +32,12 @@ if TYPE_CHECKING:
 
 Castable = Literal["number", "date"]
 _BATCH = 1_000_000
-_ATTACHED = "attached"
+OWN_DATABASE = "marketfold_engine"
+"""Name of the engine's own database in DuckDB's SQL, which no other file is likely to have."""
 _MOST_SORTED = 2**25
 """So many fingerprints are sorted in this process; twice their 8 bytes each is half a gigabyte."""
 SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 _SQL: dict[Castable, str] = {"number": "DOUBLE", "date": "DATE"}
-
-
-def quoted(name: str) -> str:
-    """A column name in DuckDB's SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text in DuckDB's SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _frame(native: Any) -> nw.LazyFrame[Any]:
@@ -55,16 +47,6 @@ def _frame(native: Any) -> nw.LazyFrame[Any]:
 
 def _with_tails(frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
     return frame.with_columns(*(nw.col(old).str.tail(1).alias(new) for new, old in columns.items()))
-
-
-def verbatim(path: Path) -> str:
-    """A path in DuckDB's SQL that names one file: DuckDB would take `*`, `?` and `[` for a pattern.
-
-    >>> from pathlib import Path
-    >>> verbatim(Path("orders[1].csv"))
-    "'orders[[]1].csv'"
-    """
-    return literal(re.sub(r"[*?[]", r"[\g<0>]", str(path)))
 
 
 def _grouped(frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
@@ -147,7 +129,17 @@ class Engine(Protocol):
 
 
 class DuckDBEngine:
-    """Embedded DuckDB on a temporary database of its own: it compresses what it keeps and spills what does not fit."""
+    """Embedded DuckDB on a temporary database of its own: it compresses what it keeps and spills what does not fit.
+
+    Attributes
+    ----------
+    connection
+        To that database.
+    folder
+        Where it lies; gone with the engine.
+    scanned
+        Files that are read lazily: what is damaged within them is seen at any later step.
+    """
 
     name = "duckdb"
 
@@ -158,9 +150,9 @@ class DuckDBEngine:
         settings: dict[str, Any] = dict.fromkeys(("autoinstall_known_extensions", "autoload_known_extensions"), False)
         settings |= {"temp_directory": str(home / "spill")} | ({"memory_limit": memory_limit} if memory_limit else {})
         self.folder = home
-        self._scanned: Sequence[Path] = ()
+        self.scanned: Sequence[Path] = ()
         try:
-            self.connection = duckdb.connect(str(home / "orders.duckdb"), config=settings)
+            self.connection = duckdb.connect(str(home / f"{OWN_DATABASE}.duckdb"), config=settings)
         except duckdb.Error as error:
             message = f"The embedded engine cannot start: {_first_line(error)}. A memory limit is written as 2GB."
             raise EngineError(message) from error
@@ -185,13 +177,13 @@ class DuckDBEngine:
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
-        with _room(self._scanned):
+        with _room(self.scanned):
             frame.to_native().create(name)
         return name
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
-        with _room(self._scanned):
+        with _room(self.scanned):
             table: pa.Table = frame.to_native().to_arrow_table()
         return table
 
@@ -229,7 +221,7 @@ class DuckDBEngine:
         Of one file the number is that of DuckDB and one constant: as such, and no other, rows asked for by their number
         are found without reading those before them.
         """
-        self._scanned = paths
+        self.scanned = paths
         files = "[" + ", ".join(verbatim(path) for path in paths) + "]"
         rows = self.connection.sql(f"SELECT num_rows FROM parquet_file_metadata({files})")  # noqa: S608  (names are quoted)
         offsets = list(itertools.accumulate((first, *(n for (n,) in rows.fetchall()))))
@@ -237,41 +229,6 @@ class DuckDBEngine:
         number = f"(file_row_number + {shift})::BIGINT AS {quoted(row_number)}"
         table = f"read_parquet({files}, union_by_name = true, binary_as_string = true)"
         return _frame(self.connection.sql(f"SELECT {number}, * FROM {table}"))  # noqa: S608
-
-    def attach(self, path: Path) -> None:
-        """Attach a DuckDB database, to be read only; while this engine lives nobody else can write to it."""
-        self.connection.execute(f"ATTACH {literal(str(path.absolute()))} AS {_ATTACHED} (TYPE duckdb, READ_ONLY)")
-        # views name tables without the database, and in it they are looked for after this connection's own
-        (own,) = self.connection.execute("SELECT current_database()").fetchone() or ("memory",)
-        self.connection.execute(f"SET search_path = {literal(f'{own}.main,{_ATTACHED}.main')}")
-        self._scanned = [path]
-
-    def attached_tables(self) -> list[tuple[str, str, bool]]:
-        """Schema and name of each table and view of the database that is attached, and whether it is a view."""
-        found = self.connection.execute(
-            "SELECT schema_name, table_name, false FROM duckdb_tables() WHERE database_name = $1 AND NOT internal "
-            "UNION ALL SELECT schema_name, view_name, true FROM duckdb_views() WHERE database_name = $1 "
-            "AND NOT internal ORDER BY ALL",
-            [_ATTACHED],
-        )
-        return found.fetchall()
-
-    def attached(self, schema: str, name: str) -> nw.LazyFrame[Any]:
-        """A table or view of the database that is attached."""
-        place = ".".join(map(quoted, (_ATTACHED, schema, name)))
-        return _frame(self.connection.sql(f"SELECT * FROM {place}"))  # noqa: S608  (names are quoted)
-
-    def number_attached(
-        self, schema: str, name: str, columns: Mapping[str, str], row_number: str, first: int
-    ) -> nw.LazyFrame[Any]:
-        """Columns (new name: column) of a table that is attached, lazily, with the number of each row.
-
-        That is the row's own, the same whichever columns are asked for; rows that were deleted leave gaps.
-        """
-        place = ".".join(map(quoted, (_ATTACHED, schema, name)))
-        chosen = ", ".join(f"{quoted(old)} AS {quoted(new)}" for new, old in columns.items())
-        numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, {chosen} FROM {place}"  # noqa: S608
-        return _frame(self.connection.sql(numbered))
 
     def cast_columns(self, frame: nw.LazyFrame[Any], types: Mapping[str, str]) -> nw.LazyFrame[Any]:
         """Columns in types of DuckDB's, null where a cell does not fit."""
@@ -300,7 +257,7 @@ class DuckDBEngine:
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Sorted here, which is several times as fast as to group what is nearly all different; many are grouped."""
         parts, rows = [np.empty(0, np.uint64)], 0
-        with _room(self._scanned):
+        with _room(self.scanned):
             for batch in frame.select(column).to_native().to_arrow_reader(_BATCH):
                 parts.append(batch.column(0).to_numpy(zero_copy_only=False))
                 rows += batch.num_rows
@@ -313,7 +270,7 @@ class DuckDBEngine:
 
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:
         """Streamed by DuckDB."""
-        with _room(self._scanned):
+        with _room(self.scanned):
             frame.to_native().write_parquet(str(path), compression="zstd")
         return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -165,7 +164,7 @@ class _Pipeline:
         with self.clock.stage("read"):
             read = _opened(source, config)
             sha256 = fingerprint(source)
-        name = _called(source, read)
+        name = read.facts.place_of(source)
         if isinstance(read, CustomerTable):
             refuse_settings_of_orders(read, config.features)
             return _CustomersGround(CustomersPart(name, read, sha256))
@@ -303,13 +302,6 @@ def segment_market(
     briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
     run = RunPart(stages.config, tuple(stages.clock.costs), briefs)
     return Analysis(ground.data, segmentation, choice, segments, plan, run)
-
-
-def _called(source: Any, read: Orders | CustomerTable) -> str:
-    """What leads to the source again; the address of a table is without a password."""
-    if read.facts.table:
-        return read.facts.table.address
-    return str(source) if isinstance(source, str | os.PathLike) else read.facts.name
 
 
 def _opened(source: Any, config: RunConfig) -> Orders | CustomerTable:

@@ -7,7 +7,7 @@ import pytest
 from marketfold.json_files import read_json, write_json
 from marketfold.orders import fingerprint
 from marketfold.runs import Run
-from marketfold.runs.campaigns import where_it_was
+from marketfold.runs.sources import where_it_was
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -24,8 +25,9 @@ from marketfold.features import build_features
 from marketfold.json_files import read_json, write_json
 from marketfold.orders import read_orders
 from marketfold.pipeline import segment_market
-from marketfold.runs import Refreshed, Run, named_page, refresh_run, score_orders, write_run
+from marketfold.runs import Refreshed, Run, named_page, refresh_run, score_orders, write_notebook, write_run
 from marketfold.runs.kept_lines import LINES_FILE
+from marketfold.runs.sources import read_people
 from marketfold.temporary import claimed
 
 CUTS = ("2026-03-01", "2026-05-01")
@@ -117,6 +119,11 @@ def test_the_run_stays_and_the_new_one_is_a_run(shop: Path, both: Refreshed):
     )
 
 
+def test_a_notebook_is_of_the_run_that_made_the_model(first: Refreshed):
+    with pytest.raises(RunFolderError, match="under the model of run"):
+        write_notebook(first.run.folder)
+
+
 def test_no_contact_is_among_the_kept_lines(shop: Path):
     names = set(parquet.read_schema(shop / "run" / LINES_FILE).names)
     assert {"customer_id", "order_id", "amount"} <= names
@@ -150,6 +157,7 @@ def test_an_order_stated_anew_is_as_it_is_now(shop: Path, first: Refreshed, tmp_
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a column renamed": ({"amount": "takings"}, "--map amount=takings"),
     "a column lacking": ({"category": None}, "it has no column 'category'"),
+    "no order numbers": ({"order_id": None}, "it has no column 'order_id'"),
     "another currency": ({"currency": lambda c: pa.array(["USD"] * len(c))}, "its money is in USD, the run's in EUR"),
 }
 
@@ -168,12 +176,79 @@ def test_a_renamed_column_can_be_named(shop: Path, first: Refreshed, tmp_path: P
     assert done.run.segments.equals(first.run.segments)
 
 
-def test_days_in_another_form_are_read(shop: Path, first: Refreshed, tmp_path: Path):
+def people_in(people: Any) -> set[tuple[Any, ...]]:
+    found = people.engine.collect(people.personal("status").select("customer_id", "email", "status"))
+    return {tuple(row.values()) for row in found.to_pylist()}
+
+
+def test_people_are_read_from_each_source_as_it_was(
+    shop: Path, first: Refreshed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Lines came from a table with a column of another name; both have moved together with the run."""
+    home = tmp_path / "home"
+    (home / "runs").mkdir(parents=True)
+    lines = csv.read_csv(changed(shop, tmp_path / "new.csv", {"amount": "takings"}))
+    database = sqlite3.connect(home / "new.sqlite")
+    database.execute("CREATE TABLE july ({})".format(", ".join(f'"{name}"' for name in lines.column_names)))
+    rows = [tuple(str(x) if isinstance(x, date) else x for x in row.values()) for row in lines.to_pylist()]
+    database.executemany(f"INSERT INTO july VALUES ({','.join('?' * lines.num_columns)})", rows)  # noqa: S608
+    database.commit()
+    database.close()
+    monkeypatch.chdir(home)
+    reading = {"mapping": {"amount": "takings"}}
+    done = refresh_run(shop / "run", "new.sqlite?table=july", Path("runs/new"), reading=reading)
+    assert done.run.segments.equals(first.run.segments)
+    assert done.run.record["lines"]["sources"][1]["path"] == "new.sqlite?table=july"
+    monkeypatch.chdir(tmp_path)
+    both = read_people(Run.read(home / "runs" / "new"))
+    whole = people_in(read_people(first.run))
+    assert people_in(both) == whole == people_in(read_orders([shop / "part0.csv", shop / "part1.csv"]))
+    lines_of = both.engine.collect(both.lines.select("source_line"))["source_line"]
+    assert pc.count_distinct(lines_of).as_py() == len(lines_of)
+    (home / "new.sqlite").unlink()
+    with pytest.raises(RunFolderError, match="=july is not there any more"):
+        read_people(Run.read(home / "runs" / "new"))
+
+
+def test_what_is_interrupted_while_it_is_written_leaves_nothing(shop: Path, tmp_path: Path):
+    def stop(what: str, done: int, total: int) -> None:  # noqa: ARG001
+        if what == "report":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        refresh_run(shop / "run", shop / "part1.csv", tmp_path / "out", progress=stop)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_return_of_an_older_order_is_as_in_one_reading(shop: Path, tmp_path: Path):
+    lines, old = csv.read_csv(shop / "part1.csv"), csv.read_csv(shop / "part0.csv")
+    line = old.filter(pc.greater(old["amount"], 0)).slice(len(old) // 2, 1)
+    for name, new in (
+        ("amount", pc.negate(line["amount"])),
+        ("quantity", pc.negate(line["quantity"])),
+        ("ordered_on", lines["ordered_on"].slice(5, 1)),
+    ):
+        line = line.set_column(line.column_names.index(name), name, new)
+    later = pa.concat_tables([lines, line])
+    write_csv(later, tmp_path / "new.csv")
+    write_csv(pa.concat_tables([old, later]), tmp_path / "all.csv")
+    done, whole = (
+        refresh_run(shop / "run", tmp_path / "new.csv", tmp_path / "out"),
+        score_orders(shop / "run", tmp_path / "all.csv"),
+    )
+    for name in ("customer_id", "segment", "distance"):
+        assert done.run.segments[name].equals(whole[name]), name
+
+
+def test_days_and_decimals_in_another_form_are_read(shop: Path, first: Refreshed, tmp_path: Path):
     def turned(column: pa.ChunkedArray) -> pa.Array:
         days = [str(day)[:10].split("-") for day in column.to_pylist()]
         return pa.array([".".join(reversed(day)) for day in days])
 
-    new = changed(shop, tmp_path / "new.csv", {"ordered_on": turned})
+    def with_comma(column: pa.ChunkedArray) -> pa.Array:
+        return pa.array([f"{cell:.2f}".replace(".", ",") for cell in column.to_pylist()])
+
+    new = changed(shop, tmp_path / "new.csv", {"ordered_on": turned, "amount": with_comma})
     assert refresh_run(shop / "run", new, tmp_path / "out").run.segments.equals(first.run.segments)
 
 

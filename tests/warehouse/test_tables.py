@@ -14,9 +14,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.end_to_end.conftest import command_line
+from typer.testing import CliRunner
 
 from marketfold.cleaning import clean_orders
+from marketfold.cli import main
+from marketfold.cli.app import app
 from marketfold.config import ReadingOptions
 from marketfold.demo import make_shop
 from marketfold.errors import OrdersError, SourceNotFoundError
@@ -50,16 +52,16 @@ def files(shop: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(home / "shop.duckdb") as connection:
         connection.from_arrow(shop).create("orders")
         connection.execute('CREATE SCHEMA s; CREATE VIEW s."Or""ders 2" AS SELECT * FROM orders')
-    sqlite = sqlite3.connect(home / "shop.sqlite")
+    database = sqlite3.connect(home / "shop.sqlite")
     names = ", ".join(f'"{name}"' for name in shop.schema.names)
-    sqlite.execute(f"CREATE TABLE orders ({names})")
+    database.execute(f"CREATE TABLE orders ({names})")
     marks = ", ".join("?" * shop.num_columns)
     plain = shop.cast(
         pa.schema([(f.name, f.type if f.type in {pa.int64(), pa.float64()} else pa.string()) for f in shop.schema])
     )
-    sqlite.executemany(f"INSERT INTO orders VALUES ({marks})", [tuple(row.values()) for row in plain.to_pylist()])  # noqa: S608
-    sqlite.commit()
-    sqlite.close()
+    database.executemany(f"INSERT INTO orders VALUES ({marks})", [tuple(row.values()) for row in plain.to_pylist()])  # noqa: S608
+    database.commit()
+    database.close()
     return home
 
 
@@ -112,11 +114,12 @@ def test_types_of_postgresql_are_read_as_cells(postgres: Any, server: str):
         read_orders(f"{server}&table=typed", ReadingOptions(mapping=MAPPING.mapping | {"order_id": "raw"}))
 
 
-def test_a_password_is_nowhere(postgres: Any, server: str, monkeypatch: pytest.MonkeyPatch, capfd: Any):
+def test_a_password_is_nowhere(postgres: Any, server: str):
     postgres.execute("CREATE TABLE hidden AS SELECT 1 AS a")
     found = read_orders_refused(f"{server}&table=hidden") + read_orders_refused(f"{server}&table=nowhere")
-    assert command_line(monkeypatch, "inspect", f"{server}&table=hidden") == 2
-    assert "hidden-word" not in found + "".join(capfd.readouterr())
+    ended = CliRunner().invoke(app, ["inspect", f"{server}&table=hidden"])
+    assert isinstance(ended.exception, OrdersError)
+    assert "hidden-word" not in found + ended.output + str(ended.exception)
     address = table_address("postgresql://ann:s%40c@h/db?table=a b&password=zz")
     assert address
     assert address.text == "postgresql://ann@h/db?table=a%20b"
@@ -145,7 +148,50 @@ def test_what_cannot_be_read_on_a_server_says_why(postgres: Any, server: str):
     assert "that the server runs" in read_orders_refused(away, SourceNotFoundError)
 
 
-def test_a_connection_that_is_lost_is_told(postgres: Any, server: str):
+def test_a_wrong_password_says_where_the_right_one_goes(postgres: Any, server: str):
+    ((rules,),) = postgres.execute("SHOW hba_file").fetchall()
+    postgres.execute("CREATE ROLE guarded LOGIN PASSWORD 'right-word'; CREATE TABLE guarded_one (a int)")
+    before = Path(rules).read_text("utf-8")
+    try:
+        Path(rules).write_text(f"local all guarded scram-sha-256\n{before}", "utf-8")
+        postgres.execute("SELECT pg_reload_conf()")
+        said = read_orders_refused(server.replace("postgres:", "guarded:") + "&table=guarded_one", SourceNotFoundError)
+    finally:
+        Path(rules).write_text(before, "utf-8")
+        postgres.execute("SELECT pg_reload_conf()")
+    assert "password authentication failed" in said
+    assert "PGPASSWORD" in said
+
+
+def test_columns_that_are_lacking_are_told_of_a_table(files: Path):
+    with duckdb.connect(files / "shop.duckdb", read_only=True) as connection:
+        connection.execute(f"COPY (SELECT 1 AS a, 2 AS b) TO '{files}/ab.parquet'")
+    database = sqlite3.connect(files / "ab.sqlite")
+    database.execute("CREATE TABLE ab AS SELECT 1 AS a, 2 AS b")
+    database.commit()
+    as_file = read_orders_refused(files / "ab.parquet").partition("\n")[2]
+    assert as_file
+    assert read_orders_refused(files / "ab.sqlite").partition("\n")[2] == as_file
+    database.execute("BEGIN EXCLUSIVE")
+    assert "another program is writing to it" in read_orders_refused(files / "ab.sqlite")
+    database.close()
+
+
+def test_a_view_finds_what_it_names_by_schema_and_database(tmp_path: Path):
+    lines = "SELECT 'c' || n % 9 AS customer, date '2024-01-01' + n::int AS day, n AS total FROM range(1, 30) AS r(n)"
+    with duckdb.connect(tmp_path / "my shop.duckdb") as connection:
+        connection.execute(f"""
+            CREATE SCHEMA s; CREATE TABLE near AS {lines}; CREATE TABLE s.far AS {lines};
+            CREATE VIEW s.plain AS FROM near; CREATE VIEW of_schema AS FROM s.far;
+            CREATE VIEW of_all AS FROM "my shop".s.far; CREATE VIEW of_views AS FROM of_schema
+        """)
+    for view in ("s.plain", "of_schema", "of_all", "of_views"):
+        assert read_orders(f"{tmp_path}/my shop.duckdb?table={view}").facts.lines == 29, view
+
+
+def test_a_connection_that_is_lost_is_told(
+    postgres: Any, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
     postgres.execute("""
         CREATE FUNCTION leave(n int) RETURNS int LANGUAGE plpgsql AS $$
         BEGIN IF n = 5000 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN n; END $$;
@@ -154,6 +200,13 @@ def test_a_connection_that_is_lost_is_told(postgres: Any, server: str):
     """)
     said = read_orders_refused(f"{server}&table=leaving")
     assert "The connection was lost while leaving of postgres was read" in said
+    place = tmp_path / "run"
+    monkeypatch.setattr(sys, "argv", ["marketfold", "run", f"{server}&table=leaving", "--out", str(place)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "The connection was lost" in capfd.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_cannot_be_read_of_a_file_says_why(files: Path, tmp_path: Path):

@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from marketfold import words
 from marketfold.decisions import TableRead
-from marketfold.engine import quoted
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders.addresses import TableAddress
+from marketfold.orders.attached import AttachedDatabase
 from marketfold.orders.copied import CopiedSource, numbered_names, streamed
 from marketfold.orders.odd_types import BYTES
 from marketfold.orders.sources import FIRST_LINE, FrameSource
 from marketfold.schema import SOURCE_LINE
+from marketfold.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -118,18 +119,18 @@ def open_database(
         tables = _sqlite_tables(path)
         chosen = choose_table(path.name, tables, address)
         return CopiedSource(_SQLiteReader(path, chosen), engine, _read(path, kind, chosen))
-    tables = _attach(path, engine)
-    chosen = choose_table(path.name, tables, address)
+    database = _attach(path, engine)
+    chosen = choose_table(path.name, _tables(database), address)
     name = f"{chosen.text} of {path.name}"
     try:
-        labels = engine.attached(chosen.schema, chosen.name).collect_schema().names()
+        labels = database.table(chosen.schema, chosen.name).collect_schema().names()
     except duckdb.Error as error:  # a view of what is not there
         raise OrdersError(f"{name} cannot be read: {_said(error)}.") from error
     read = _read(path, kind, chosen)
     if chosen.is_view or "rowid" in map(str.casefold, labels):
-        return CopiedSource(_ViewReader(name, chosen, tuple(labels)), engine, read)
+        return CopiedSource(_ViewReader(name, chosen, tuple(labels), database), engine, read)
     columns = dict(zip(numbered_names(len(labels)), labels, strict=True))
-    lines = engine.number_attached(chosen.schema, chosen.name, columns, SOURCE_LINE, FIRST_LINE)
+    lines = database.numbered(chosen.schema, chosen.name, columns, SOURCE_LINE, FIRST_LINE)
     source = FrameSource(name, engine, lines).rename(labels)
     source.table = read
     return source
@@ -137,7 +138,7 @@ def open_database(
 
 def table_names(path: Path, kind: DatabaseKind, engine: DuckDBEngine) -> tuple[str, ...]:
     """The tables and views of a database file, as they can be asked for; `OrdersError` as `open_database` does."""
-    tables = _sqlite_tables(path) if kind == "SQLite" else _attach(path, engine)
+    tables = _sqlite_tables(path) if kind == "SQLite" else _tables(_attach(path, engine))
     return tuple(table.text for table in tables)
 
 
@@ -145,9 +146,13 @@ def _read(path: Path, kind: DatabaseKind, table: NamedTable) -> TableRead:
     return TableRead(kind, path.name, table.text, TableAddress(kind, str(path), table.text).text)
 
 
-def _attach(path: Path, engine: DuckDBEngine) -> list[NamedTable]:
+def _tables(database: AttachedDatabase) -> list[NamedTable]:
+    return [NamedTable(schema, name, schema == "main", is_view) for schema, name, is_view in database.tables()]
+
+
+def _attach(path: Path, engine: DuckDBEngine) -> AttachedDatabase:
     try:
-        engine.attach(path)
+        return AttachedDatabase(path, engine)
     except duckdb.Error as error:
         said = str(error)
         if "already attached" in said or "already open" in said:
@@ -167,8 +172,6 @@ def _attach(path: Path, engine: DuckDBEngine) -> list[NamedTable]:
                 f"version that is not known ({_said(error)})."
             )
         raise OrdersError(message) from error
-    found = engine.attached_tables()
-    return [NamedTable(schema, name, schema == "main", is_view) for schema, name, is_view in found]
 
 
 def _said(error: Exception) -> str:
@@ -180,15 +183,15 @@ def _said(error: Exception) -> str:
 class _ViewReader:
     """A view of a DuckDB database, whose rows have no number of their own."""
 
-    def __init__(self, name: str, view: NamedTable, columns: tuple[str, ...]) -> None:
+    def __init__(self, name: str, view: NamedTable, columns: tuple[str, ...], database: AttachedDatabase) -> None:
         self.name, self.columns = name, columns
         self.odd: Mapping[str, str] = {}
-        self._view = view
+        self._view, self._database = view, database
 
     @contextmanager
-    def rows(self, engine: DuckDBEngine, limit: int | None) -> Iterator[nw.LazyFrame[Any]]:
+    def rows(self, engine: DuckDBEngine, limit: int | None) -> Iterator[nw.LazyFrame[Any]]:  # noqa: ARG002
         """The first rows, or all."""
-        frame = engine.attached(self._view.schema, self._view.name)
+        frame = self._database.table(self._view.schema, self._view.name)
         names = dict(zip(self.columns, numbered_names(len(self.columns)), strict=True))
         try:
             yield (frame if limit is None else frame.head(limit)).rename(names)

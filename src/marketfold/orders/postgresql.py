@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from marketfold.decisions import TableRead
-from marketfold.engine import quoted
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders.copied import CopiedSource, numbered_names, streamed
 from marketfold.orders.databases import NamedTable, choose_table
 from marketfold.orders.odd_types import BYTES, DURATIONS
+from marketfold.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

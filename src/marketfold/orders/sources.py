@@ -9,11 +9,12 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.engine import PolarsEngine, SparkEngine, quoted
+from marketfold.engine import PolarsEngine, SparkEngine
 from marketfold.orders.odd_types import BYTES, DURATIONS, cells_of, is_bytes, odd_kind, plain_column, refuse_odd
 from marketfold.orders.several import as_in_first, file_decisions, refuse_lacking
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
+from marketfold.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,16 +16,12 @@ from marketfold.audiences import (
     platform_named,
 )
 from marketfold.config import RunConfig
-from marketfold.customer_tables import read_source
-from marketfold.errors import RunFolderError
 from marketfold.json_files import write_json
-from marketfold.orders import TableAddress, fingerprint, table_address
 from marketfold.report import audience_account, settings_rows
 from marketfold.runs.exported import ACCOUNT, audience_fingerprint
-from marketfold.runs.kept_lines import KeptLines
 from marketfold.runs.read import Run
+from marketfold.runs.sources import on_a_server, read_people
 from marketfold.stage_costs import StageClock
-from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +29,6 @@ if TYPE_CHECKING:
 
     from marketfold.audiences import AudienceReport, People
     from marketfold.campaigns import CampaignPlan
-    from marketfold.decisions import TableRead
     from marketfold.schema import Progress, Trust
 
 DEFAULTS = ExportOptions()
@@ -107,11 +101,9 @@ def _people(
     run: Run, options: ExportOptions, orders: Any, clock: StageClock
 ) -> tuple[People, dict[int, SegmentFacts], ExportOptions]:
     """Who is in the run's own orders, what is known of each segment, and what is asked with where it comes from."""
-    source = orders if _is_table(orders) else order_sources(run, orders)
     known = {segment["number"]: (segment["trust"], segment.get("rule")) for segment in run.record["segments"]}
     with clock.stage("read"):
-        found = read_source(source, run.config.reading)
-    refuse_other_table(run, found.facts.table)
+        found = read_people(run, orders)
     origin = origin_of(
         run.config,
         name=f"{run.home.parent.name}/{run.home.name}, made by Marketfold {run.record['marketfold']}",
@@ -154,108 +146,3 @@ def origin_of(
         until=as_of and as_of + timedelta(days=campaign_days),
         settings=tuple(f"{key} = {value}" for key, value in settings.items() if usual.get(key) != value),
     )
-
-
-def order_sources(run: Run, given: str | Path | None) -> str | list[str]:
-    """What the run read, and what was added to it since, as it can be read again.
-
-    Raises
-    ------
-    RunFolderError
-        As `order_source`.
-    """
-    if given is not None or not run.record.get("refreshed"):
-        return order_source(run, given)
-    sources = KeptLines.of(run).sources
-    gone = [one.path for one in sources if one.sha256 is None or fingerprint(one.path) != one.sha256]
-    if gone:
-        raise RunFolderError(
-            f"Names and addresses are read from what {run.folder} was made from, and {listed(gone)} "
-            f"{'is' if len(gone) == 1 else 'are'} not there any more, or changed. Put them back; or give a file of all "
-            "customers with --orders."
-        )
-    return [one.path for one in sources]
-
-
-def order_source(run: Run, given: str | Path | None) -> str:
-    """What the run read, as it can be read again: who is in another file or table is not whom the run speaks of.
-
-    A table on a server has no bytes to tell it by: it is known by the names of its database and its own.
-
-    Raises
-    ------
-    RunFolderError
-        If it is gone, another one, changed, or cannot be known again.
-    """
-    source = str(given) if given else where_it_was(run)
-    address = table_address(source)
-    if address is not None and not address.is_file:
-        return _table_on_server(run, address)
-    if given is None and not is_there(source):
-        message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
-        raise RunFolderError(message)
-    recorded = None if run.record.get("refreshed") else run.record["input"].get("sha256")
-    if recorded is None and given is None:
-        raise RunFolderError(
-            f"{run.folder} does not say how its order file is recognised, so {source} may hold the people of another "
-            f"shop. If it is the file that was read, say so with --orders {source}."
-        )
-    if recorded is not None and fingerprint(source) not in {recorded, None}:  # what is not there is refused when read
-        raise RunFolderError(
-            f"{source} is not the file that {run.folder} was made from, or it was changed since: the customers of "
-            "another file are not those of the run. Give the file that was read with --orders; or make a new run from "
-            f"this one, with --previous {run.folder} to keep segments, names and holdout, and export that."
-        )
-    read = run.record["input"].get("table")
-    return TableAddress(None, source, read["name"]).text if read and recorded and address is None else source
-
-
-def _table_on_server(run: Run, address: TableAddress) -> str:
-    """The address of the table that the run read; which one it is is seen when it is read."""
-    read = run.record["input"]
-    if not on_a_server(read):
-        raise RunFolderError(
-            f"{run.folder} was made from {read['path']}, and {address.text} cannot be compared with that. Give what it "
-            f"was made from; or make a run from the table, with --previous {run.folder} to keep segments and holdout."
-        )
-    was = table_address(read["path"])
-    return (address if address.table or was is None or was.table is None else address.of(was.table)).secret_text
-
-
-def refuse_other_table(run: Run, found: TableRead | None) -> None:
-    """`RunFolderError` where a table was read, and not the one that the run was made from; its file may have moved."""
-    was = run.record["input"].get("table")
-    if not found or not was:
-        return
-    same_database = not on_a_server(run.record["input"]) or found.database == was["database"]
-    if (found.kind, found.table) != (was["kind"], was["name"]) or not same_database:
-        raise RunFolderError(
-            f"{found.address} is not the table that {run.folder} was made from, which is {was['name']} of "
-            f"{was['database']} ({was['kind']}): the customers of another table are not those of the run."
-        )
-
-
-def on_a_server(read: Mapping[str, Any]) -> bool:
-    """Whether a run read a table that has no bytes to know it by."""
-    return read.get("table") is not None and read.get("sha256") is None
-
-
-def where_it_was(run: Run) -> str:
-    """The orders that the run read. A path that was relative counts from where it leads to that very file.
-
-    The run was made in a folder above it, as a rule, whatever the folder is from which it is exported. A path without a
-    name of its own leads anywhere: `.`, `..` and `**` would be the whole disk from high enough.
-    """
-    told, recorded = run.record["input"]["path"], run.record["input"].get("sha256")
-    path = Path(told)
-    if path.is_absolute() or recorded is None or path.name in {"", ".."} or "**" in path.parts:
-        return str(told)
-    places = [str(path), *(str(folder / path) for folder in run.home.parents)]
-    return next((one for one in places if is_there(one) and fingerprint(one) == recorded), str(path))
-
-
-def is_there(source: str) -> bool:
-    """Whether there is such a file or folder, or the file of such a table; a pattern is taken for one."""
-    address = table_address(source)
-    path = Path(address.place if address else source)
-    return path.exists() or (address is None and glob.has_magic(source))

@@ -6,7 +6,7 @@ which purchase a return belongs to and when the days look back from are told by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from pyarrow import parquet
@@ -30,11 +30,16 @@ LINES_FILE = "lines.parquet"
 
 @dataclass(frozen=True)
 class KeptSource:
-    """One file of which lines are kept; `sha256` is None of a table."""
+    """One file or table of which lines are kept.
+
+    `sha256` is None of a table on a server or in memory; `reading` are the settings of reading that differ from those
+    of the run.
+    """
 
     path: str
     sha256: str | None
     lines: int
+    reading: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

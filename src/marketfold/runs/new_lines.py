@@ -36,8 +36,10 @@ DERIVED = "order_by_day", "amount_from_price"
 """Decisions that make a role of others, where no column has it."""
 
 
-def read_like(run: Run, kept: KeptLines, source: Any, reading: ReadingOptions, named: Iterable[str]) -> Orders:
-    """Read new orders as those of a run.
+def read_like(
+    run: Run, kept: KeptLines, source: Any, reading: ReadingOptions, named: Iterable[str]
+) -> tuple[Orders, ReadingOptions]:
+    """Read new orders as those of a run; and how they were read.
 
     Parameters
     ----------
@@ -49,7 +51,7 @@ def read_like(run: Run, kept: KeptLines, source: Any, reading: ReadingOptions, n
     OrdersError
         If they cannot be read, or a column is lacking, renamed, or written otherwise than the run's.
     """
-    orders = _read(kept, source, reading)
+    orders, reading = _read(kept, source, reading)
     own: dict[str, str] = run.record["input"]["mapping"]
     other = _otherwise(own, orders, named)
     there = {*orders.facts.mapping.values(), *orders.facts.extra_columns}
@@ -58,7 +60,7 @@ def read_like(run: Run, kept: KeptLines, source: Any, reading: ReadingOptions, n
         left = tuple(orders.facts.mapping[role] for role in other if role not in own)
         mapping = {**reading.mapping, **pinned}
         reading = reading.model_copy(update={"mapping": mapping, "no_role": (*reading.no_role, *left)})
-        orders = _read(kept, source, reading)
+        orders, reading = _read(kept, source, reading)
         other = _otherwise(own, orders, named)
     faults = [
         *(_renamed(role, own, orders) for role in other),
@@ -67,19 +69,20 @@ def read_like(run: Run, kept: KeptLines, source: Any, reading: ReadingOptions, n
     ]
     if faults:
         raise OrdersError.from_faults(f"{orders.facts.name} does not go on where the lines of {run.folder} end", faults)
-    return orders
+    return orders, reading
 
 
-def _read(kept: KeptLines, source: Any, reading: ReadingOptions) -> Orders:
+def _read(kept: KeptLines, source: Any, reading: ReadingOptions) -> tuple[Orders, ReadingOptions]:
     """Read as it stands; where that leaves the days open, as the run's were written."""
     styles = [style for style in kept.date_styles if style.startswith("%")]
     try:
-        return read_orders(source, reading)
+        return read_orders(source, reading), reading
     except OrdersError:
         if len(styles) != 1 or reading.date_format:
             raise
+        told = reading.model_copy(update={"date_format": styles[0]})
         try:
-            return read_orders(source, reading.model_copy(update={"date_format": styles[0]}))
+            return read_orders(source, told), told
         except OrdersError:
             pass
         raise

@@ -20,10 +20,10 @@ from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import write_json
 from marketfold.notebook import Places, as_notebook, render_notebook
 from marketfold.orders import fingerprint, table_address
-from marketfold.runs.campaigns import is_there, on_a_server, order_source, refuse_other_table, where_it_was
 from marketfold.runs.notebook_facts import facts_of, gather, reasons_to_save
 from marketfold.runs.notebook_tables import CAME_BACK, LINES, saved_tables
 from marketfold.runs.read import Run
+from marketfold.runs.sources import is_there, on_a_server, order_source, refuse_other_table, where_it_was
 from marketfold.stage_costs import StageClock
 from marketfold.whole_files import whole_file, write_whole
 
@@ -98,6 +98,12 @@ def write_notebook(
 
 
 def _target(run: Run, out: Path | None) -> Path:
+    if refreshed := run.record.get("refreshed"):
+        raise RunFolderError(
+            f"{run.folder} has new orders under the model of {refreshed['model']['run']}, and a notebook goes from the "
+            "orders to their own model. Make the notebook of that run; or make a run from the orders of this one, "
+            f"{run.folder / 'lines.parquet'}, with --previous {run.folder}."
+        )
     if not run.has_model:
         raise RunFolderError(
             f"{run.folder} keeps no model, for it was made with a reducer or a clusterer of your own: a notebook could "

@@ -47,7 +47,7 @@ from marketfold.whole_files import OWNER_ONLY
 if TYPE_CHECKING:
     from marketfold.analysis import ChoicePart
     from marketfold.cleaning import CleanOrders
-    from marketfold.config import RunConfig
+    from marketfold.config import ReadingOptions, RunConfig
     from marketfold.orders import AddedLines, Orders
     from marketfold.schema import FeatureTable, Progress
     from marketfold.segments import Movement, RefitAdvice
@@ -198,7 +198,7 @@ def _checked(run: Run, as_of: date | None) -> KeptLines:
 
 def _grown(run: Run, kept: KeptLines, source: Any, config: RunConfig, named: tuple[str, ...]) -> _Grown:
     """Read the new orders, and write them with the kept lines into the engine's own folder."""
-    new = read_like(run, kept, source, config.reading, named)
+    new, reading = read_like(run, kept, source, config.reading, named)
     lines, engine = new.lines, new.engine
     if not isinstance(engine, DuckDBEngine):
         engine = DuckDBEngine(config.reading.memory_limit)
@@ -223,10 +223,15 @@ def _grown(run: Run, kept: KeptLines, source: Any, config: RunConfig, named: tup
         currency=new.facts.currency or (None if "currency" in names else run.plan.currency),
         decisions=new.facts.decisions,
     )
-    given = str(source) if isinstance(source, str | Path) else new.facts.name
     orders = kept_orders(engine.scan_parquet([path], SOURCE_LINE, FIRST_LINE), engine, facts)
-    origin = KeptSource(given, fingerprint(source), added.read)
+    origin = KeptSource(new.facts.place_of(source), fingerprint(source), added.read, _otherwise(run, reading))
     return _Grown(path, rows, added, orders, origin, doubts_of(run, new))
+
+
+def _otherwise(run: Run, reading: ReadingOptions) -> dict[str, Any]:
+    """What is read otherwise than in the run."""
+    own = run.config.reading.model_dump(mode="json")
+    return {name: value for name, value in reading.model_dump(mode="json").items() if value != own[name]}
 
 
 def _currencies(lines: Any, names: list[str], engine: DuckDBEngine) -> list[str]:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from pyarrow import parquet
 
-from marketfold.engine import verbatim
 from marketfold.errors import EngineError, ParameterError, RunFolderError
 from marketfold.runs.read import FILLED
 from marketfold.schema import LISTED, MONEY_SCALE, UNIT_ID
+from marketfold.sql_text import verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
