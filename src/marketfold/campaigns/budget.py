@@ -61,7 +61,7 @@ class BudgetLine:
         What the campaign can move: one order of usual worth from each customer reached who does not order anyway in
         its time. Margin where the margin is known, revenue otherwise.
     yearly_value
-        What they bring in a year at their pace so far, whatever is done; margin or revenue likewise.
+        What they bring in a year at their pace so far; margin or revenue likewise.
     order_value
         Mean worth of an order.
     reached
