@@ -23,7 +23,7 @@ def answers_of(tables: list[Float32], k_max: int) -> list[tuple[int, str]]:
 
 
 def test_noise_is_called_no_group_structure():
-    """Ten tables: a rule that is wrong of one in four passes 6 times of 100, one that is wrong of one in a hundred 90."""
+    """Ten tables: a rule that is wrong of one in four passes 6 times of 100, one that is wrong of one in 100, 90."""
     found = answers_of([noise(*SIZES[seed % 5], seed) for seed in range(10)], 5)
     assert [answer for _, answer in found] == ["no_structure"] * 10
 
