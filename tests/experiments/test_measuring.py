@@ -136,7 +136,7 @@ def test_no_effect_gives_false_alarms_at_the_stated_rate(primary: Primary):
 def test_many_segments_together_raise_no_more_false_alarms():
     """With five segments a campaign, Holm keeps the chance of any alarm at or under alpha."""
     rng = np.random.default_rng(8)
-    trials, alarms, options = 200, 0, MeasuringOptions(n_draws=199)
+    trials, alarms, options = 120, 0, MeasuringOptions(n_draws=199)
     for _ in range(trials):
         results = compare_arms(simulate(rng, 5, 200, 0.0), options=options)
         alarms += any(result.p_adjusted <= 0.05 for result in results)
