@@ -121,7 +121,7 @@ def judged_by(primary: Primary, share: float | None = None) -> Experiment:
 def test_no_effect_gives_false_alarms_at_the_stated_rate(primary: Primary):
     """400 campaigns without effect: one segment each, so the rate is alpha itself.
 
-    Twice the rate is found in 95 of 100 such tests, and a right one called wrong in one of a thousand.
+    Twice the rate is found in seven of ten such tests, and a right one called wrong in one of a thousand.
     """
     rng = np.random.default_rng(7)
     trials, alarms = 400, 0
