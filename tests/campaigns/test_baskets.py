@@ -120,7 +120,7 @@ def test_no_segment_is_named_where_all_buy_a_pair_alike():
     assert [pair.segment for pair in baskets_of(case_of_orders(planted(90, customers=60))).pairs] == [None]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_shuffled_baskets_have_no_pair(shop: Shop, seed: int):
     """Order sizes, buyers and popularity stay, and so do large orders, in which everything stands with everything."""
     lines = shop.lines

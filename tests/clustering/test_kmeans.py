@@ -94,9 +94,10 @@ def test_fits_none_is_rare_within_and_certain_far_away():
     assert segmenter.fits_none(X + 1_000).all()
 
 
-@pytest.mark.parametrize("n_features", [5, 25])
-@pytest.mark.parametrize(("n_units", "sets"), [(92, 120), (300, 40), (3_000, 5)])
-@pytest.mark.parametrize("draw", [noise, ellipse])
+@pytest.mark.parametrize(
+    ("draw", "n_units", "n_features", "sets"),
+    [(ellipse, 92, 25, 120), (noise, 300, 5, 40), (noise, 3_000, 25, 5), (ellipse, 3_000, 5, 5)],
+)
 def test_one_in_a_hundred_further_customers_fits_none(
     draw: Callable[[int, int, int], Float32], n_units: int, sets: int, n_features: int
 ):

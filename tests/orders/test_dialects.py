@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
+from marketfold.orders.dialects import USUAL, find_names, sniff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,17 +139,35 @@ SURROUNDINGS = {
 }
 
 
-@pytest.mark.parametrize("around", SURROUNDINGS.values(), ids=SURROUNDINGS.keys())
-@pytest.mark.parametrize("named", [False, True], ids=["in cells", "in cells and the header"])
-@pytest.mark.parametrize("sign", [",", ";", "\t", "|", "<", "&", "#"])
-@pytest.mark.parametrize("real", [",", ";", "\t", "|"])
-def test_a_sign_that_stands_in_each_last_cell_is_no_separator(
-    tmp_path: Path, real: str, sign: str, named: bool, around: tuple[list[str], list[str]]
-):
+SIGNS = (",", ";", "\t", "|", "<", "&", "#")
+
+
+def with_a_sign(sign: str, real: str, *, named: bool, around: tuple[list[str], list[str]]) -> tuple[list[str], int]:
+    """Lines with a sign in each last cell, and the place of the header among them."""
     above, below = ([text.format(sign=sign, real=real) for text in part] for part in around)
     names = ["Order ID", "Customer ID", "Date", "Amount", f"Product Name{f'{sign} size' if named else ''}"]
     rows = [[*row[:3], row[4], f"Tea {sign} cake"] for row in ROWS]
-    lines = [*above, *(line(row, real) for row in [names, *rows]), *below]
+    return [*above, *(line(row, real) for row in [names, *rows]), *below], len(above)
+
+
+@pytest.mark.parametrize("around", SURROUNDINGS.values(), ids=SURROUNDINGS.keys())
+@pytest.mark.parametrize("real", [",", ";", "\t", "|"])
+def test_a_sign_that_stands_in_each_last_cell_is_no_separator(real: str, around: tuple[list[str], list[str]]):
+    for sign, named in itertools.product(SIGNS, [False, True]):
+        lines, place = with_a_sign(sign, real, named=named, around=around)
+        ended = [f"{one}\n" for one in lines]
+        dialect = sniff(ended)
+        assert dialect.delimiter == real, (sign, named)
+        found = find_names(ended, dialect, None)
+        assert found is not None, (sign, named)
+        assert (found[1].above, found[1].width) == (place, 5), (sign, named)
+
+
+@pytest.mark.parametrize(("number", "named"), [(0, False), (1, True), (2, True), (3, False), (4, True)])
+@pytest.mark.parametrize("real", [",", ";", "\t", "|"])
+def test_a_file_with_a_sign_in_each_last_cell_is_read_whole(tmp_path: Path, real: str, number: int, named: bool):
+    around = list(SURROUNDINGS.values())[number]
+    lines, _ = with_a_sign(SIGNS[(number + USUAL.index(real)) % len(SIGNS)], real, named=named, around=around)
     assert money(read(tmp_path, lines)) == MONEY
 
 

@@ -77,14 +77,16 @@ def test_whether_the_old_model_still_fits(outside: int, fits: bool):
 
 @pytest.mark.parametrize(("n_units", "n_features"), [(92, 5), (92, 25), (300, 5)])
 def test_an_old_model_that_fits_is_seldom_said_not_to(n_units: int, n_features: int):
+    """Twenty models, each held against five later sets, for to fit one is what takes long."""
     alarms = 0
-    for seed in range(100):
-        X = np.random.default_rng(seed).standard_normal((2 * n_units, n_features))
-        model = KMeansSegmenter(3).fit(X[:n_units])
-        then, now = model.fits_none(X[:n_units]), model.fits_none(X[n_units:])
-        fit = compare_runs(run(), run(1), outside_then=then, outside_now=now).fit
-        alarms += fit is not None and not fit.still_fits
-    assert alarms <= 6  # of 350 sets of 92 x 25 it was said of 8; at that rate 7 or more come in 1 of a hundred
+    for seed in range(20):
+        X = np.random.default_rng(seed).standard_normal((6, n_units, n_features))
+        model = KMeansSegmenter(3).fit(X[0])
+        then = model.fits_none(X[0])
+        for now in map(model.fits_none, X[1:]):
+            fit = compare_runs(run(), run(1), outside_then=then, outside_now=now).fit
+            alarms += fit is not None and not fit.still_fits
+    assert alarms <= 6  # of 350 sets of 92 x 25 it was said of 8; sets of one model are alike, so chance is wider
 
 
 def test_all_faults_of_two_runs_that_cannot_be_compared():

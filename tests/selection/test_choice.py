@@ -56,6 +56,7 @@ def test_k_is_chosen_on_all_units_though_reductions_are_compared_on_a_sample(
     assert choice.recipe.n_segments == choice.search.chosen.k
 
 
+@pytest.mark.usefixtures("short_training")
 def test_no_training_is_repeated_on_the_same_rows_where_there_are_more_units_than_are_compared(
     monkeypatch: pytest.MonkeyPatch,
 ):

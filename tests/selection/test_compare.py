@@ -135,6 +135,7 @@ def test_a_quick_run_trains_no_network_but_the_one_that_is_asked_for():
     assert methods_to_compare("autoencoder", 5_000, quick=True) == (["none", "pca", "autoencoder"], ())
 
 
+@pytest.mark.usefixtures("short_training")
 def test_every_run_of_sixty_customers_on_compares_three_ways_and_trains_a_network_that_fits_the_data():
     table = build_features(clean_orders(read_orders(make_shop(3_000).lines)))
     assert len(table) >= 60
@@ -163,6 +164,7 @@ def test_too_few_features_are_compared_on_all_and_segmented_as_they_are():
     assert (choice.comparison.taken, choice.recipe.method) == ("none", "none")
 
 
+@pytest.mark.usefixtures("short_training")
 def test_a_reduction_that_was_asked_for_is_made_whatever_the_rule_says():
     table = build_features(clean_orders(read_orders(make_shop(2_000).lines)))
     config = RunConfig(

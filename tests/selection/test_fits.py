@@ -38,6 +38,7 @@ def spied(calls: list[Any], real: Callable[..., Any]) -> Callable[..., Any]:
     return spy
 
 
+@pytest.mark.usefixtures("short_training")
 def test_one_run_with_a_network_builds_five_matrices_and_trains_five_times_at_most(monkeypatch: pytest.MonkeyPatch):
     built: list[Any] = []
     trained: list[Any] = []

@@ -18,6 +18,7 @@ from marketfold.schema import SOURCE_LINE, FeatureTable
 from marketfold.selection import (
     ALL,
     Fits,
+    GroupTest,
     NullClouds,
     NullShops,
     Recipe,
@@ -49,6 +50,14 @@ def table(clean: CleanOrders) -> FeatureTable:
     return build_features(clean)
 
 
+@pytest.fixture(scope="module")
+def shop_test(clean: CleanOrders, table: FeatureTable) -> GroupTest:
+    """What the test says of the demo shop, of which several tests ask."""
+    test = seek_groups(table, NullShops(clean), options_of(table), seed=0)
+    assert test is not None
+    return test
+
+
 @dataclass
 class Alike:
     """Draws the same crowds, whoever asks."""
@@ -71,13 +80,11 @@ def options_of(table: FeatureTable) -> SeekOptions:
 
 
 def test_planted_groups_are_found_and_no_group_is_called_in_a_shop_drawn_without_any(
-    clean: CleanOrders, table: FeatureTable
+    clean: CleanOrders, table: FeatureTable, shop_test: GroupTest
 ):
-    test = seek_groups(table, NullShops(clean), options_of(table), seed=0)
-    assert test is not None
-    assert (test.k, len(test.groups), len(test.highest)) == (4, 4, sum(DRAWS))
-    assert test.p == pytest.approx(1 / (1 + sum(DRAWS)))
-    assert replace(test, repeats=False).groups == ()  # far apart, and never found again
+    assert (shop_test.k, len(shop_test.groups), len(shop_test.highest)) == (4, 4, sum(DRAWS))
+    assert shop_test.p == pytest.approx(1 / (1 + sum(DRAWS)))
+    assert replace(shop_test, repeats=False).groups == ()  # far apart, and never found again
     crowd, alike = crowd_of(clean, table)
     nothing = seek_groups(crowd, alike, options_of(table), seed=0)
     assert nothing is not None
@@ -176,25 +183,21 @@ def test_too_few_units_are_not_tested(clean: CleanOrders, table: FeatureTable):
     assert seek_groups(take_units(table, np.arange(30)), NullShops(clean), options_of(table), seed=0) is None
 
 
-def test_labels_are_earned_by_coming_out_again_and_by_the_test(clean: CleanOrders, table: FeatureTable):
+def test_labels_are_earned_by_coming_out_again_and_by_the_test(table: FeatureTable, shop_test: GroupTest):
     fits, chooses = Fits(table), choosing_half(len(table), seed=0)
-    test = seek_groups(table, NullShops(clean), options_of(table), seed=0)
-    assert test is not None
-    recipe = Recipe(test.found.feature_set, "none", test.k)
+    recipe = Recipe(shop_test.found.feature_set, "none", shop_test.k)
     made = fits.segment(recipe)
     again = repetition(fits, recipe, made, chooses)
     assert again is not None
-    labels = label_segments(made, again, test)
+    labels = label_segments(made, again, shop_test)
     assert [one.trust for one in labels] == ["group"] * 4
     assert all(one.unseen and one.p is not None and one.separation is not None for one in labels)
     assert {one.trust for one in label_segments(made, again, None)} == {"slice"}
-    assert {one.trust for one in label_segments(made, np.full(4, 0.7), test)} == {"weak"}
+    assert {one.trust for one in label_segments(made, np.full(4, 0.7), shop_test)} == {"weak"}
 
 
-def test_segments_that_match_none_of_the_test_are_slices(table: FeatureTable, clean: CleanOrders):
-    test = seek_groups(table, NullShops(clean), options_of(table), seed=0)
-    assert test is not None
-    shuffled = replace(test, labels=np.random.default_rng(0).permutation(test.labels))
-    made = Fits(table).segment(Recipe(test.found.feature_set, "none", test.k))
+def test_segments_that_match_none_of_the_test_are_slices(table: FeatureTable, shop_test: GroupTest):
+    shuffled = replace(shop_test, labels=np.random.default_rng(0).permutation(shop_test.labels))
+    made = Fits(table).segment(Recipe(shop_test.found.feature_set, "none", shop_test.k))
     assert {one.trust for one in label_segments(made, np.ones(4), shuffled)} == {"slice"}
     assert best_matches(made.labels, made.labels)[1].tolist() == [1.0] * 4

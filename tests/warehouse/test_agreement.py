@@ -61,12 +61,6 @@ def small() -> Printed:
 
 @QUIET
 @pytest.mark.spark
-def test_spark_agrees_with_score(small: Printed, spark: Any):
-    assert_agrees(in_spark(spark, small.sql("spark"), small.lines()), small)
-
-
-@QUIET
-@pytest.mark.spark
 def test_spark_agrees_on_the_sales_file(shared_data: Path, spark: Any):
     shop = printed(shared_data / "sales_data_sample.csv", reduction="pca")
     assert_agrees(in_spark(spark, shop.sql("spark"), shop.lines()), shop)
