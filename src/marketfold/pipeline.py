@@ -277,6 +277,8 @@ def segment_market(
     ParameterError
         If a table of customers is given with settings that take orders, or segments are to be merged that are not
         there, or so many that fewer than two are left.
+    MissingDependencyError
+        If a network is asked for and TensorFlow cannot be imported.
     TooFewUnitsError
         If there are fewer customers than segments.
 
@@ -290,8 +292,11 @@ def segment_market(
     4
     """
     config = config or load_config()
+    # What can be refused is refused before the work, not after it.
     if config.clustering.segments and clusterer is None:
-        check_merges(config.clustering.merges, config.clustering.segments)  # before the work, not after it
+        check_merges(config.clustering.merges, config.clustering.segments)
+    if reducer is None and config.reduction.method != "auto":
+        reducer_type(config.reduction.method).check_available()
     with shown_progress(progress, "analysis") as told:
         stages = _Pipeline(config, StageClock(told), told, previous)
         ground = stages.read(source)

@@ -42,7 +42,7 @@ def test_a_form_asks_what_it_needs(path: Path):
 
 def test_the_workflow_runs_what_ci_runs_on_each_python_that_is_promised():
     jobs = read(WORKFLOW)["jobs"]
-    assert set(jobs) == {"pinned", "lowest", "newest"}
+    assert set(jobs) == {"pinned", "lowest", "newest", "core"}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     promised = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
     assert set(promised) <= set(jobs["pinned"]["strategy"]["matrix"]["python"])

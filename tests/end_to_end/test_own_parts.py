@@ -1,11 +1,9 @@
-"""A reducer and a clusterer of one's own, through a whole run; and a run where TensorFlow is not there."""
+"""A reducer and a clusterer of one's own, through a whole run."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -116,44 +114,3 @@ class OneWay(PCA):  # type: ignore[misc]
     @property
     def inverse_transform(self) -> None:
         raise AttributeError
-
-
-WITHOUT_TENSORFLOW = """
-import json, sys
-
-class Blocked:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "tensorflow":
-            raise ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow")
-
-sys.meta_path.insert(0, Blocked())
-from marketfold.cleaning import clean_orders
-from marketfold.demo import make_shop
-from marketfold.features import build_features
-from marketfold.orders import read_orders
-from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
-from marketfold.errors import MarketfoldError
-from marketfold.selection import Fits, choose_recipe
-
-options = FeatureOptions(unit="order")
-table = build_features(clean_orders(read_orders(make_shop(4_000).lines)), options)
-fits = Fits(table)
-settings = {"features": options, "clustering": ClusteringOptions(segments=3, k_max=4, bootstraps=2)}
-choice = choose_recipe(fits, RunConfig(**settings))
-skipped = [(score.method, score.skipped.code) for score in choice.comparison.scores if score.skipped]
-try:
-    choose_recipe(fits, RunConfig(**settings, reduction=ReductionOptions(method="autoencoder")))
-    refused = ""
-except MarketfoldError as error:
-    refused = str(error)
-print(json.dumps({"units": len(table.ids), "skipped": skipped, "refused": refused}))
-"""
-
-
-def test_without_tensorflow_a_network_is_skipped_with_the_reason_and_refused_where_it_was_asked_for() -> None:
-    done = subprocess.run([sys.executable, "-c", WITHOUT_TENSORFLOW], capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    assert found["units"] >= 1_000
-    assert found["skipped"] == [["autoencoder", "missing_library"]]
-    assert "The autoencoder needs TensorFlow and Keras (No module named 'tensorflow')" in found["refused"]
-    assert "choose --reduction pca" in found["refused"]

@@ -232,8 +232,8 @@ def notebook(
     if written.checked:
         say("Every cell was run, and comes to the run's numbers.")
     if written.lacking:
-        extra = "pip install 'marketfold[notebook]'"
-        say(f"! It was not run, for {words.listed(list(written.lacking))} cannot be imported here: {extra}", err=True)
+        lacking, install = words.listed(list(written.lacking)), f"pip install {' '.join(written.lacking)}"
+        say(f"! It was not run, for {lacking} cannot be imported here: {install}", err=True)
     say(f"Written: {words.listed([str(path) for path in written.files])}.")
     say_next(next_commands(Run.read(run), but="notebook"))
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold import words
 from marketfold.blanks import filled
+from marketfold.version import INSTALL_NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,7 +100,8 @@ def lesson_page(lesson: Lesson, data: LessonData) -> LessonPage:
     """The texts and the program of a lesson, with the numbers that it finds."""
     worked, texts = lesson.work(data), lesson.texts
     known = {"unit": data.run.unit_word, "units": data.run.units_word, "n_units": len(data)}
-    known |= {"everybody": data.everybody, "drawn": data.drawn, "n_drawn": len(data.rows)} | dict(worked.facts)
+    known |= {"everybody": data.everybody, "drawn": data.drawn, "n_drawn": len(data.rows)}
+    known |= {"install_network": INSTALL_NETWORK} | dict(worked.facts)
     fill = partial(filled, values=known, currency=data.run.currency)
     predict = texts["predict"]
     return LessonPage(

@@ -81,7 +81,7 @@ def write_figure(figure: go.Figure, path: Path, *, width: int = 960, scale: floa
     try:
         import kaleido  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise MissingDependencyError("Pictures need kaleido. Install it: pip install 'marketfold[images]'.") from error
+        raise MissingDependencyError("Pictures need kaleido. Install it: pip install kaleido.") from error
     size = {"format": kind, "width": width, "height": figure.layout.height or 450, "scale": scale}
     # MathJax would be fetched from a server.
     browser = {"path": find_chromium(), "mathjax": False, "enable_sandbox": not sandbox_flags()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from marketfold.errors import ModelError, ParameterError
+from marketfold.errors import MissingDependencyError, ModelError, ParameterError
 from marketfold.reduction.backend import load_keras
 from marketfold.reduction.base import BaseReducer, demand, refuse_constant_columns
 from marketfold.reduction.network import Activation, Architecture, Network, network_from_arrays, sized_architecture
@@ -249,10 +250,11 @@ class AutoencoderReducer(BaseReducer):
         return reducer
 
     def write_files(self, folder: Path) -> None:
-        """Write `network.keras`, for those who go on with the network in Keras."""
-        from marketfold.reduction.keras_model import NETWORK_FILE, save_network  # noqa: PLC0415  loads TensorFlow
+        """Write `network.keras`, for those who go on with the network in Keras; nothing where there is none."""
+        with suppress(MissingDependencyError):
+            from marketfold.reduction.keras_model import NETWORK_FILE, save_network  # noqa: PLC0415  loads TensorFlow
 
-        save_network(self.network_, folder / NETWORK_FILE)
+            save_network(self.network_, folder / NETWORK_FILE)
 
 
 class TiedAutoencoderReducer(AutoencoderReducer):

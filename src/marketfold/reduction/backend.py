@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from marketfold.errors import MissingDependencyError
+from marketfold.version import INSTALL_NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,10 @@ def load_keras() -> tuple[Any, Any]:
             import keras  # noqa: PLC0415
             import tensorflow as tf  # noqa: PLC0415
     except ImportError as error:
-        message = f"The autoencoder needs TensorFlow and Keras ({error}). Install them, or choose --reduction pca."
+        message = (
+            f"The autoencoder needs TensorFlow and Keras ({error}); marketfold-core comes without. Install them "
+            f"({INSTALL_NETWORK}), or choose --reduction pca."
+        )
         raise MissingDependencyError(message) from error
     backend = keras.backend.backend()
     if backend != "tensorflow":

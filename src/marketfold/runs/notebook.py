@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from marketfold.schema import Progress
 
 SUFFIX = ".ipynb"
-NEEDED = ("pandas", "sklearn", "keras", "tensorflow", "plotly")
-"""Packages that the notebook imports; the extra `notebook` installs those that Marketfold does not need itself."""
+NEEDED = ("pandas", "keras", "tensorflow")
+"""Packages that the notebook imports and an install may lack, by the names that pip knows too."""
 QUIET = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 """Hundreds of fits of few rows: threads that wait for one another cost many times what they bring."""
 TAUGHT = ("none", "pca", "autoencoder", "autoencoder-tied")

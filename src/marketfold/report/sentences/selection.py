@@ -9,6 +9,7 @@ from marketfold.reduction import label_of
 from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.phrases import say
 from marketfold.selection import ERRORS_APART, WORSE_BY
+from marketfold.version import INSTALL_NETWORK
 
 if TYPE_CHECKING:
     from marketfold.schema import Unit
@@ -102,7 +103,11 @@ def _by_rule(comparison: ReducerComparison) -> str:
 def skip_reason(comparison: ReducerComparison, method: str) -> str:
     """Why a reduction was not tried, and what to do; empty where it was."""
     why = next(score.skipped for score in comparison.scores if score.method == method)
-    return say("taken", f"skipped.{why.code.replace('_', ' ')}", method=method, why=why) if why else ""
+    return (
+        say("taken", f"skipped.{why.code.replace('_', ' ')}", method=method, why=why, install=INSTALL_NETWORK)
+        if why
+        else ""
+    )
 
 
 def share_range(found: Explained) -> str:
