@@ -97,12 +97,14 @@ class Keyboard:
         page.locator("#file").set_input_files(path)  # what the dialogue, which is the system's own, would answer
 
     def reach(self, what: Locator) -> None:
-        """Go on with Tab until it has the focus."""
+        """Go on with Tab until it has the focus, or back where it stands before what has it."""
         expect(what).to_be_visible(timeout=SLOW)
+        is_behind = "(element) => document.activeElement.compareDocumentPosition(element) & 2"
+        step = "Shift+Tab" if what.evaluate(is_behind) else "Tab"
         for _ in range(self.MOST_STEPS):
             if what.evaluate("(element) => element === document.activeElement"):
                 return
-            what.page.keyboard.press("Tab")
+            what.page.keyboard.press(step)
         pytest.fail(f"{what} cannot be reached")
 
     def press(self, what: Locator) -> None:
