@@ -73,7 +73,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _place(item: pytest.Item) -> int:
     mark = item.get_closest_marker("xdist_group")
     group = mark.args[0] if mark else ""
-    first = ("spark", "browser tutorials", "browser walk", "browser pages", "browser studio", *DEAR[1:], "browser")
+    first = (
+        "spark",
+        "browser tutorials",
+        "browser walk",
+        "browser keyboard",
+        "browser pages",
+        "browser studio",
+        *DEAR[1:],
+        "browser",
+    )
     return first.index(group) if group in first else len(first)
 
 

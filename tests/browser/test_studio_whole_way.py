@@ -21,7 +21,7 @@ from marketfold.demo import make_later_orders, make_shop
 from marketfold.runs import Run
 from marketfold.studio.workspace import Workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser walk")]
+pytestmark = pytest.mark.browser
 
 SETTINGS = {"Quick run": "yes", "Reduction": "no reduction"}
 NUMBERS = {
@@ -225,6 +225,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("elsewhere")
 
 
+@pytest.mark.xdist_group("browser walk")
 def test_the_sales_file_with_the_mouse(door: Door, shared_data: Path, elsewhere: Path):
     orders, later = cut_in_two(shared_data / "sales_data_sample.csv", date(2005, 3, 1), elsewhere)
     walk = Walk(door.enter(), Mouse(), "sales")
@@ -251,6 +252,7 @@ def test_the_sales_file_with_the_mouse(door: Door, shared_data: Path, elsewhere:
     assert walk.guest.faults == []
 
 
+@pytest.mark.xdist_group("browser keyboard")
 def test_a_broken_shopify_export_with_the_keyboard_alone(door: Door, elsewhere: Path):
     shop = make_shop(8_000)
     orders = shopify_export(shop.lines, elsewhere / "orders.csv")
