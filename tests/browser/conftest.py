@@ -271,7 +271,7 @@ def serious_faults(page: Page) -> list[str]:
 
     In the dark a page has the parts that it has in the light, where all rules are asked: it differs in its colours.
     """
-    options: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}
+    options: dict[str, object] = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}
     if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"):
         options = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": COLOUR_RULES}}
     found = Axe().run(page, options=options).response["violations"]
