@@ -118,6 +118,7 @@ def test_a_bad_value_in_the_file_is_refused_by_its_table_and_key(
     ("written", "said"),
     [
         ("[clustering]\nkmax = 3\n", "table [clustering]: kmax = 3: there is no such setting; did you mean k_max?"),
+        ("segments = 3\n", "segments = 3: there is no such setting; did you mean clustering.segments?"),
         ("clusterin = 3\n", "marketfold.toml: clusterin = 3: there is no such setting; did you mean clustering?"),
         ("clustering = 3\n", "clustering is a group of settings. Set one of them, as in segments = ... below [clust"),
         ("[features]\nas_of = 5.5\n", "table [features]: as_of = 5.5 is no day: give a day as YYYY-MM-DD"),

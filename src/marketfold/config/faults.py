@@ -192,7 +192,12 @@ def _meant(place: Place) -> str:
         branch = branch.model_fields[name].annotation
         if not (isinstance(branch, type) and issubclass(branch, BaseModel)):
             return ""
-    close = difflib.get_close_matches(str(place[-1]).lower(), branch.model_fields, n=1)
+    name = str(place[-1]).lower()
+    groups = ((group, field.annotation) for group, field in RunConfig.model_fields.items())
+    inside = [f"{group}.{name}" for group, one in groups if name in getattr(one, "model_fields", ())]
+    if len(place) == 1 and inside:
+        return f"; did you mean {' or '.join(inside)}?"
+    close = difflib.get_close_matches(name, branch.model_fields, n=1)
     return f"; did you mean {close[0]}?" if close else f". There are: {', '.join(branch.model_fields)}."
 
 

@@ -141,6 +141,15 @@ def _found(name: str, value: Any, known: list[Setting]) -> list[tuple[tuple[str,
     raise ConfigError(f"There is no setting {name}{_meant(name, known)}")
 
 
+ELSEWHERE = {
+    "n_clusters": "segments",
+    "n_segments": "segments",
+    "n_components": "n_dimensions",
+    "random_state": "seed",
+}
+"""What other libraries, or our own classes, call a setting."""
+
+
 def keyword(setting: Setting) -> str:
     """What a setting is called in a call: the main one of a group like its group, `reduction` for its method.
 
@@ -155,6 +164,7 @@ def _meant(name: str, known: list[Setting]) -> str:
     """The setting whose name, or whose flag's, is nearly the one that was written."""
     words = {name: one for one in known for name in (one.path[-1], keyword(one))}
     words |= {flag.strip("-").replace("-", "_"): one for one in known for flag in one.flag.name.split()}
+    words |= {other: words[ours] for other, ours in ELSEWHERE.items() if ours in words}
     close = difflib.get_close_matches(name.lower(), words, n=1)
     if close:
         return f"; did you mean {keyword(words[close[0]])}?"
