@@ -25,7 +25,7 @@ from marketfold.schema import Unit
 
 FILES = {
     "report.html", "page.json", "segments.csv", "segments.parquet", "features.parquet", "profiles.csv",
-    "set_aside.csv", "run.json", "plan.json", "model", "campaigns", "customers.csv", "customers.xlsx",
+    "set_aside.csv", "run.json", "plan.json", "model", "campaigns", "customers.csv", "customers.xlsx", "lines.parquet",
 }  # fmt: skip
 RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8"))
 FULL = RunConfig(clustering=ClusteringOptions(bootstraps=5))

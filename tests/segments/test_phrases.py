@@ -56,8 +56,8 @@ def test_what_is_not_known_forbids_no_word() -> None:
 @pytest.mark.parametrize(
     ("this", "others", "said"),
     [
-        (-1.0, 0.1, "all of their revenue came in the first half of the period, others 45 %"),
-        (1.0, 0.1, "all of their revenue came in the second half of the period, others 55 %"),
+        (-1.0, 0.1, "typically all of their revenue came in the first half of the period, others 45 %"),
+        (1.0, 0.1, "typically all of their revenue came in the second half of the period, others 55 %"),
         (-0.5, 0.1, "25 % of their revenue came in the second half of the period, others 55 %"),
         (0.1, 0.1, ""),
     ],

@@ -65,7 +65,7 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
 
 def _yearly(campaign: Campaign, plan: CampaignPlan) -> Fact:
     assert campaign.budget  # noqa: S101  (asked for where there is one)
-    how = "while they ordered" if campaign.away else "at their pace so far"
+    how = "on average, with the time since they stopped" if campaign.away else "on average so far"
     amount = words.money(campaign.budget.yearly_value, plan.currency)
     return Fact("Brought in a year", amount, f"{plan.budget.reckoned_in}, {how}")
 

@@ -40,7 +40,7 @@ def test_the_arithmetic_shows_every_number() -> None:
     assert steps(total=3_000, margin=0.3, contact_cost=2) == (
         "What a campaign can move: at most one order more from each, 100 customers \u00d7 €500 an order \u00d7 30 % "
         "margin = €15,000. How many of them order anyway is not known.",
-        "At their pace so far they bring €44,969 of margin in a year: €300,000 revenue / 2.00 years observed \u00d7 "
+        "So far they have brought €44,969 of margin a year, on average: €300,000 revenue / 2.00 years observed \u00d7 "
         "30 % margin.",
         "Contact cost: 100 customers \u00d7 €2 = €200 to reach all once.",
         "Break-even response rate: €3,000 / (100 customers \u00d7 €500 an order \u00d7 30 % margin) = 20 % of those "

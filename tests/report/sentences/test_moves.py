@@ -46,13 +46,13 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     plan = replace(plan, budget=replace(plan.budget, margin=None), currency="USD")
     said = {move.number: move.text for move in move_sentences(with_campaigns(plan, seasonal, other))}
     assert said[first.number] == (
-        "Write to the 30 \u201cResellers\u201d before November 2026, when their season begins: up to $36,000 more "
-        "revenue."
+        "Write to the 30 \u201cResellers\u201d before November 2026, when they have bought most so far: up to $36,000 "
+        "more revenue."
     )
     lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None))
     with_margin = replace(plan, budget=replace(plan.budget, margin=0.3))
     (move,) = move_sentences(with_campaigns(with_margin, lapsed))
-    assert move.text.endswith("\u201cResellers\u201d who have stopped ordering: up to $36,000 more margin.")
+    assert move.text.endswith("\u201cResellers\u201d, most of whom have stopped ordering: up to $36,000 more margin.")
 
 
 def test_where_all_order_anyway_a_move_says_what_they_brought(plan: CampaignPlan) -> None:
@@ -95,7 +95,8 @@ def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_th
     first = replace(first, budget=replace(first.budget, stake=stake), channels=(mail,), holdout=None,
                     offer=replace(first.offer, title="A small gift"))  # fmt: skip
     move, other = move_sentences(with_campaigns(replace(plan, campaign_days=90), first, first))
-    said = f"{made} Offer: A small gift. E-mail first. No forecast: each sum is the most that is possible."
+    limit = "No forecast: each sum takes one more usual order from every one of them."
+    said = f"{made} Offer: A small gift. E-mail first. {limit}"
     assert move.detail.replace("\u202f", " ").replace("\u00a0", " ") == said
     assert "No forecast" not in other.detail
     assert other.detail.endswith("Offer: A small gift. E-mail first.")
@@ -119,7 +120,7 @@ def test_nothing_is_said_to_be_moved_where_nobody_has_come_back(plan: CampaignPl
     (move,) = move_sentences(replace(with_campaigns(plan, asked), currency="USD"))
     assert move.text.endswith(": they brought $4.9M of $4.9M.")
     assert "None of them has come back so far" in move.detail
-    assert "the most that is possible" not in move.detail
+    assert "No forecast" not in move.detail
     again = replace(once, order_count=first.customers + 1)
     (move,) = move_sentences(with_campaigns(plan, replace(asked, budget=replace(first.budget, stake=again))))
     assert "36,000 more" in move.text

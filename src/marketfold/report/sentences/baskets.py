@@ -48,4 +48,5 @@ def baskets_notes(baskets: Baskets) -> tuple[str, ...]:
 def bundle_sentence(pair: Pair) -> str:
     """Two things that a segment buys together, in its own orders."""
     name = words.titled(pair.second, pair.second_title)
-    return say("baskets", "bundle", pair=pair, name=pair_name(pair), second=name)
+    always = pair.orders == pair.first_orders == pair.second_orders
+    return say("baskets", "bundle.always" if always else "bundle", pair=pair, name=pair_name(pair), second=name)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PlanNote,
         Timing,
     )
+    from marketfold.experiments import Holdout
     from marketfold.schema import Measure
 
 PART_WORDS = {
@@ -235,14 +236,22 @@ def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     lift = line.stake.detectable_lift
     campaign = next((one for one in plan.campaigns if one.number == line.stake.number), None)
     held = campaign.holdout if campaign and campaign.held_out else None
-    unknown = held is not None and held.sizing == "a tenth"
+    unknown, most = held is not None and held.sizing == "a tenth", _most_lift(line, held)
     seen = "lift" if lift is not None else "lift.unknown" if unknown else "lift.none" if held else "lift.no holdout"
     return (
         *_stake(line, campaign, plan),
         *_contacts(line, plan),
         _break_even(line, plan),
-        say("arithmetic", seen, lift=lift),
+        say("arithmetic", "lift.beyond" if most is not None and lift and most < lift else seen, lift=lift, most=most),
     )
+
+
+def _most_lift(line: BudgetLine, held: Holdout | None) -> float | None:
+    """The lift of what is judged, if all who do not order anyway ordered once; None where that is not known."""
+    usual_rate = line.stake.usual_rate
+    if held is None or not held.usual or usual_rate is None:
+        return None
+    return (1 - usual_rate) * (1.0 if held.primary == "order_rate" else line.order_value) / held.usual
 
 
 def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> tuple[str, str]:
