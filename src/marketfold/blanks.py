@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _OWN: dict[str, Callable[[Any], str]] = {
     "plain": lambda code: str(code).replace("_", " "),
     "size": lambda value: words.share(abs(value)),
-    "points": lambda value: f"{words.share(abs(value)).removesuffix(' %')} percentage points",
+    "points": lambda value: (
+        f"{(size := words.share(abs(value)).removesuffix(' %'))} percentage point{'s' * (size != '1')}"
+    ),
     "month": lambda number: words.month(int(number)),
     "length": lambda things: words.count(len(things)),
 }
