@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tests.end_to_end.conftest import Command
 
-LISTS = {"segments", "customers"}
-"""Files that say who is in which segment: only there a name that serves as an id may stand."""
+LISTS = {"segments", "customers", "lines"}
+"""Files that say who is in which segment, or who ordered: only there a name that serves as an id may stand."""
 
 
 LITTLE = ("--bootstraps", "2", "--k-max", "6", "--reduction", "none")
