@@ -77,8 +77,10 @@ def write_notebook(
     Raises
     ------
     RunFolderError
-        If it is no run folder, one with parts of the user's own, its file is gone or another one, or a file of that
-        name is there already; and if the notebook does not come to the run's numbers.
+        If it is no run folder, its file is gone or another one, or a file of that name is there already; and if the
+        notebook does not come to the run's numbers.
+    ModelError
+        If it keeps no model, for it was made with parts of the user's own.
     """
     run, stage = Run.read(folder), StageClock(progress).stage
     out = _target(run, out)
@@ -96,11 +98,7 @@ def write_notebook(
 
 
 def _target(run: Run, out: Path | None) -> Path:
-    if not run.has_model:
-        raise RunFolderError(
-            f"{run.folder} keeps no model, for it was made with a reducer or a clusterer of your own: a notebook could "
-            "not reach its segments. Make a run with Marketfold's own parts."
-        )
+    run.refuse_without_model()
     out = out or run.beside(f"notebook{SUFFIX}")
     if out.suffix != SUFFIX:
         raise ParameterError(f"{out} is no name of a notebook: give one that ends in {SUFFIX}, with --out.")
