@@ -27,3 +27,10 @@ def test_numbers_and_gaps_stand_as_they_are(tmp_path: Path):
     write_csv(table, tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as lines:
         assert list(csv.reader(lines)) == [["text", "number"], ["'=x", "-1.5"], ["", ""]]
+
+
+def test_columns_of_one_name_are_each_written_and_guarded(tmp_path: Path):
+    table = pa.Table.from_arrays([pa.array(["=x"]), pa.array(["=y"])], names=["came", "came"])
+    write_csv(table, tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as lines:
+        assert list(csv.reader(lines)) == [["came", "came"], ["'=x", "'=y"]]

@@ -41,7 +41,7 @@ def neutralise(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def write_csv(table: pa.Table, path: Path) -> None:
     """Write a table; text is neutralised, numbers, dates and truth values stand as they are."""
     for index, name in enumerate(table.column_names):
-        column = table.column(name)
+        column = table.column(index)  # a name may stand over two columns
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             table = table.set_column(index, name, neutralise(column))
     csv.write_csv(table, path)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import plotly.io as pio
 import pytest
 from pyarrow import csv
 from tests.end_to_end.conftest import Command
 
-from marketfold.runs import Run
+from marketfold.page import figures_of, plotly_figure, tables_of
+from marketfold.runs import Run, named_page
 
 
 def test_tables_of_the_report_become_csv(marketfold: Command, run_folder: Path, tmp_path: Path):
@@ -17,6 +19,21 @@ def test_tables_of_the_report_become_csv(marketfold: Command, run_folder: Path, 
     record = Run.read(run_folder).record
     assert ledger["Lines"].to_pylist()[0] == "Read"
     assert str(ledger["Count"].to_pylist()[0]).replace(",", "") == str(record["input"]["lines"])
+    shown = {table.key: table for section in named_page(run_folder).sections for table in tables_of(section.parts)}
+    assert {path.stem for path in (tmp_path / "tables").iterdir()} == set(shown)
+    for key, table in shown.items():
+        written = csv.read_csv(tmp_path / "tables" / f"{key}.csv")
+        assert written.num_rows == len(table.rows), key
+        assert len(set(written.column_names)) == len(table.columns), f"a heading of {key} stands twice"
+
+
+def test_every_figure_is_one_of_plotly_in_each_of_its_forms(run_folder: Path):
+    parts = [part for section in named_page(run_folder).sections for part in figures_of(section.parts)]
+    assert len(parts) > 20
+    for part in parts:
+        figure = plotly_figure(part)
+        assert pio.from_json(figure.to_json()) == figure, part.key
+        assert figure.to_html(include_plotlyjs=False, full_html=False).startswith("<div"), part.key
 
 
 @pytest.mark.browser

@@ -191,7 +191,7 @@ def test_a_folder_without_its_model_says_so_where_it_is_asked(saved: SavedSegmen
     bare = load(shutil.copytree(saved.folder, tmp_path / "bare"))
     shutil.rmtree(bare.folder / "model")
     assert len(bare.to_pandas()) == len(saved)
-    with pytest.raises(mf.errors.ModelError, match="holds no model"):
+    with pytest.raises(mf.errors.ModelError, match="keeps no model"):
         bare.score(shop.lines)
 
 

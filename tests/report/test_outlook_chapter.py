@@ -50,7 +50,9 @@ def test_what_is_expected_of_a_segment_is_the_sum_over_its_customers(analysis: A
     assert section is not None
     assert "120 orders were expected of 60 customers" in section.lead
     assert "90 came" in section.lead
-    assert [row[2:4] for row in table_of(section, "outlook-check").rows] == [("2.00", "1.50")] * 2
+    check = table_of(section, "outlook-check")
+    assert [row[2:4] for row in check.rows] == [("2.00", "1.50")] * 2
+    assert len({column.label for column in check.columns}) == len(check.columns)
 
 
 def test_where_nothing_is_expected_there_is_a_reason_and_no_number(analysis: Analysis) -> None:

@@ -13,7 +13,7 @@ from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOption
 from marketfold.csv_files import write_csv
 from marketfold.decisions import kinds
 from marketfold.demo import make_shop
-from marketfold.errors import ParameterError, RunFolderError
+from marketfold.errors import ModelError, ParameterError, RunFolderError
 from marketfold.pipeline import segment_market
 from marketfold.runs import write_notebook, write_run
 from marketfold.runs.notebook_facts import PLAIN
@@ -67,7 +67,7 @@ def test_what_cannot_be_a_notebook_of_the_run_is_refused(shop: Path, tmp_path: P
         write_notebook(shop / "run", out, orders=other)
     shutil.copytree(shop / "run", tmp_path / "own")
     shutil.rmtree(tmp_path / "own" / "model")
-    with pytest.raises(RunFolderError, match="keeps no model"):
+    with pytest.raises(ModelError, match="keeps no model"):
         write_notebook(tmp_path / "own", out)
     assert not out.exists()
 

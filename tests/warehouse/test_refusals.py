@@ -38,7 +38,7 @@ def with_rules(**changes: Any) -> Any:
 
 def test_a_network_is_refused():
     said = refused(replace(made_up_model(), reducer=AutoencoderReducer(2)))
-    assert "network" in said
+    assert "stand on the autoencoder" in said
     assert "marketfold score" in said
     assert "--reduction pca" in said
 

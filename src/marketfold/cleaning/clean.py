@@ -23,6 +23,7 @@ from marketfold.cleaning.report import (
     check_reconciles,
     decide_on,
     decide_on_no_sales,
+    without_moot_days,
 )
 from marketfold.cleaning.rules import (
     DUPLICATE,
@@ -399,6 +400,7 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     made.sort(key=lambda one: one.kind.way != "warned")
     applied = found.applied(0 if dropped is None else duplicates)
     asked = AskedRules(found.matches.values, not found.ignored, drops_repeats, options.gross)
+    orders = replace(orders, facts=without_moot_days(orders.facts, bought, engine))
     return CleanOrders(
         bought=bought,
         returns=net.returns,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
 
 from marketfold import words
 from marketfold.cleaning.rules import CHARGES, DISCOUNT, DUPLICATE, MALFORMED, REASONS
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from marketfold.cleaning.matching import Matches, StatusText
     from marketfold.cleaning.netting import NetOfReturns
     from marketfold.cleaning.rules import AppliedRule, AskedRules
+    from marketfold.decisions import SourceFacts
+    from marketfold.engine import Engine
     from marketfold.orders import Orders
 
 PROMINENT_SHARE = 0.10
@@ -309,3 +313,22 @@ def decide_on_no_sales(
     yield from _on_statuses(matches, orders, refunds_known=bool(net.refunded_lines))
     yield from _on_charges(ledger, matches, off)
     yield from _on_returns(ledger, net, orders)
+
+
+_APART = ("first_day_apart", "last_day_apart")
+"""Warnings that a first or a last day may be a slip, made before it is known which lines are kept."""
+
+
+def without_moot_days(facts: SourceFacts, bought: nw.LazyFrame[Any], engine: Engine) -> SourceFacts:
+    """The same without a warning of first or last days of which no line is kept: nothing moves by them."""
+    if not any(one.code in _APART for one in facts.decisions):
+        return facts
+    day = nw.col("ordered_on")
+    (kept,) = engine.collect(bought.select(day.min().alias("first"), day.max().alias("last"))).to_pylist()
+
+    def is_moot(one: Decision) -> bool:
+        if one.code == "first_day_apart":
+            return bool(kept["first"].isoformat() > one.numbers["until"])
+        return one.code == "last_day_apart" and bool(kept["last"].isoformat() < one.numbers["since"])
+
+    return replace(facts, decisions=tuple(one for one in facts.decisions if not is_moot(one)))

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from marketfold import words
 from marketfold.customer_tables import NO, YES
 from marketfold.orders import DAY_NUMBER, NAMED_MONTH
+from marketfold.reduction import label_of
 
 if TYPE_CHECKING:
     from marketfold.notebook.facts import NotebookFacts
@@ -80,6 +81,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(code=_code, prose=_prose, point=_point, count=words.count, plural=words.plural)
+    environment.filters["label"] = label_of
     environment.globals.update(DAY_NUMBER=DAY_NUMBER, NAMED_MONTH=NAMED_MONTH, YES=YES, NO=NO)
     return environment
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -101,10 +102,11 @@ def _written_day(year: int, month: int, day: int) -> date | None:
 def names_a_day(text: str) -> bool:
     """Whether a text names a day, if not one that an order can have.
 
-    >>> names_a_day("05.03.1924"), names_a_day("2204-01-31"), names_a_day("31.02.1924"), names_a_day("soon")
+    >>> names_a_day("05.03.1924"), names_a_day("2204-01-31"), names_a_day("29.02.1975"), names_a_day("soon")
     (True, True, False, False)
     """
-    return read_day(_YEAR.sub("2000", text)) is not None
+    near = _YEAR.sub(lambda found: "2000" if isleap(int(found[0])) else "2001", text)
+    return read_day(near) is not None
 
 
 def full_year(text: str) -> int | None:

@@ -114,7 +114,9 @@ def _check_table(check: OutlookCheck, currency: str | None) -> TablePart:
     return TablePart(
         key="outlook-check",
         caption=say("outlook_table", "check", cutoff=check.cutoff, days=check.horizon_days),
-        columns=numbers("Group", "Customers", "Orders expected", "came", "Revenue expected", "came"),
+        columns=numbers(
+            "Group", "Customers", "Orders expected", "Orders that came", "Revenue expected", "Revenue that came"
+        ),
         rows=rows,
         note=say("outlook_table", "models"),
     )

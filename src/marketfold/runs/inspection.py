@@ -43,8 +43,9 @@ class OrdersSeen:
     @property
     def decisions(self) -> tuple[Decision, ...]:
         """What was decided in reading and in cleaning."""
-        cleaning = self.clean.report.decisions if self.clean else ()
-        return in_currency((*self.found.decisions, *cleaning), self.currency)
+        clean = self.clean
+        made = (*clean.facts.decisions, *clean.report.decisions) if clean else self.found.decisions
+        return in_currency(made, self.currency)
 
     @property
     def warnings(self) -> tuple[str, ...]:

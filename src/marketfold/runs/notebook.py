@@ -37,8 +37,6 @@ NEEDED = ("pandas", "keras", "tensorflow")
 """Packages that the notebook imports and an install may lack, by the names that pip knows too."""
 QUIET = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 """Hundreds of fits of few rows: threads that wait for one another cost many times what they bring."""
-TAUGHT = ("none", "pca", "autoencoder", "autoencoder-tied")
-"""Reductions that its templates do again."""
 ENDINGS = {CAME_BACK: "_came_back.parquet", LINES: "_lines.parquet"}
 _FAILED = re.compile(r"line (\d+), in <module>")
 
@@ -79,8 +77,10 @@ def write_notebook(
     Raises
     ------
     RunFolderError
-        If it is no run folder, one with parts of the user's own, its file is gone or another one, or a file of that
-        name is there already; and if the notebook does not come to the run's numbers.
+        If it is no run folder, its file is gone or another one, or a file of that name is there already; and if the
+        notebook does not come to the run's numbers.
+    ModelError
+        If it keeps no model, for it was made with parts of the user's own.
     """
     run, stage = Run.read(folder), StageClock(progress).stage
     out = _target(run, out)
@@ -104,17 +104,7 @@ def _target(run: Run, out: Path | None) -> Path:
             "orders to their own model. Make the notebook of that run; or make a run from the orders of this one, "
             f"{run.folder / 'lines.parquet'}, with --previous {run.folder}."
         )
-    if not run.has_model:
-        raise RunFolderError(
-            f"{run.folder} keeps no model, for it was made with a reducer or a clusterer of your own: a notebook could "
-            "not reach its segments. Make a run with Marketfold's own parts."
-        )
-    method = run.record["reduction"]["method"]
-    if method not in TAUGHT:
-        raise RunFolderError(
-            f"The segments of {run.folder} stand on the reduction {method!r}, which the notebook cannot do: it knows "
-            f"{words.listed(TAUGHT)}. Make a run with one of them, by --reduction."
-        )
+    run.refuse_without_model()
     out = out or run.beside(f"notebook{SUFFIX}")
     if out.suffix != SUFFIX:
         raise ParameterError(f"{out} is no name of a notebook: give one that ends in {SUFFIX}, with --out.")

@@ -17,7 +17,7 @@ from pydantic import Field, FiniteFloat, NonNegativeInt, TypeAdapter
 from marketfold.analysis import Previous
 from marketfold.config import RunConfig
 from marketfold.damage import reason, told_as
-from marketfold.errors import Fault, RunFolderError
+from marketfold.errors import Fault, ModelError, RunFolderError
 from marketfold.file_names import RUN_FILE
 from marketfold.frames import table_html
 from marketfold.json_files import read_json
@@ -176,9 +176,18 @@ class Run:
         """Whether it keeps a model: one with a reducer or a clusterer of one's own does not."""
         return (self.folder / MODEL_FOLDER).is_dir()
 
+    def refuse_without_model(self) -> None:
+        """ModelError where it keeps no model."""
+        if not self.has_model:
+            raise ModelError(
+                f"{self.folder} keeps no model, for it was made with a reducer or a clusterer of your own, which "
+                "cannot be saved. Make a run with Marketfold's own parts."
+            )
+
     @cached_property
     def model(self) -> SegmentModel:
-        """What assigns new customers."""
+        """What assigns new customers; `ModelError` where it keeps none."""
+        self.refuse_without_model()
         return SegmentModel.load(self.folder / MODEL_FOLDER)
 
     @cached_property

@@ -183,11 +183,7 @@ def _checked(run: Run, as_of: date | None) -> KeptLines:
             "would be others. Make a run of customers or orders."
         )
     kept = KeptLines.of(run)
-    if not run.has_model:
-        raise RunFolderError(
-            f"{run.folder} keeps no model, for it was made with a reducer or a clusterer of your own. Make a run with "
-            "Marketfold's own parts to refresh it."
-        )
+    run.refuse_without_model()
     if as_of and run.as_of and as_of < run.as_of:
         raise ParameterError(
             f"--as-of {as_of} is before the day from which {run.folder} looks back ({run.as_of}). Name that day or a "

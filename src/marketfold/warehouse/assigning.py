@@ -44,8 +44,9 @@ def check_reduction(model: SegmentModel) -> None:
     """ModelError where a model's reduction has no form in SQL."""
     if not isinstance(model.reducer, NoReducer | PCAReducer):
         raise ModelError(
-            f"This model's segments stand on {model.reducer.label}, which has no form in SQL. "
-            "Score with: marketfold score. Or make a run with --reduction pca or --reduction none, and export that."
+            f"This model's segments stand on {model.reducer.label}, for which there is no statement in SQL: there is "
+            "one for PCA and for no reduction. Score with: marketfold score. Or make a run with --reduction pca or "
+            "--reduction none, and export that."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from marketfold.cleaning import clean_orders
@@ -98,10 +99,10 @@ def test_a_file_of_nothing_but_such_days_is_read_and_warned_of() -> None:
 
 
 def test_days_that_no_order_can_have_are_told_from_what_is_no_day() -> None:
-    told = codes(shop("1924-03-05", "05.03.1924", "2204-01-31", "soon", "1970-01-01"))
+    told = codes(shop("1924-03-05", "05.03.1924", "2204-01-31", "soon", "1975-02-29", "2024-02-30", "1970-01-01"))
     assert {code: one.lines for code, one in told.items() if code.endswith("_days")} == {
         "impossible_days": 3,
-        "unreadable_days": 1,
+        "unreadable_days": 3,
         "placeholder_days": 1,
     }
     assert told["impossible_days"].undo == ""
@@ -124,7 +125,20 @@ def test_placeholders_are_no_days() -> None:
 def test_a_few_first_days_are_warned_of_and_kept() -> None:
     orders = read_orders(shop("2019-05-05"))
     assert [one.code for one in orders.facts.decisions] == ["first_day_apart"]
-    assert clean_orders(orders).report.ledger.lines_kept == 121
+    clean = clean_orders(orders)
+    assert clean.report.ledger.lines_kept == 121
+    assert clean.facts == orders.facts
+
+
+@pytest.mark.parametrize(("far", "code"), [("2019-05-05", "first_day_apart"), ("2024-03-01", "last_day_apart")])
+def test_of_days_whose_lines_are_set_aside_nothing_is_said(far: str, code: str) -> None:
+    table = shop(far)
+    customers = pc.if_else(pc.equal(table["Order Date"], far), None, table["Customer ID"])
+    orders = read_orders(table.set_column(1, "Customer ID", customers))
+    assert [one.code for one in orders.facts.decisions] == [code]
+    clean = clean_orders(orders)
+    assert clean.report.ledger.lines_set_aside == {"no_customer": 1}
+    assert clean.facts.decisions == ()
 
 
 @pytest.mark.parametrize("step", [1, 3, 20])
