@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import isleap
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -105,7 +104,7 @@ def names_a_day(text: str) -> bool:
     >>> names_a_day("05.03.1924"), names_a_day("2204-01-31"), names_a_day("29.02.1975"), names_a_day("soon")
     (True, True, False, False)
     """
-    near = _YEAR.sub(lambda found: "2000" if isleap(int(found[0])) else "2001", text)
+    near = _YEAR.sub(lambda found: "2000" if _written_day(int(found[0]), 2, 29) else "2001", text)
     return read_day(near) is not None
 
 
