@@ -98,13 +98,17 @@ def _written_day(year: int, month: int, day: int) -> date | None:
     return found if EARLIEST <= found <= LATEST_READ else None
 
 
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
 def names_a_day(text: str) -> bool:
     """Whether a text names a day, if not one that an order can have.
 
-    >>> names_a_day("05.03.1924"), names_a_day("2204-01-31"), names_a_day("29.02.1975"), names_a_day("soon")
+    >>> names_a_day("29.02.1924"), names_a_day("2204-01-31"), names_a_day("29.02.1975"), names_a_day("soon")
     (True, True, False, False)
     """
-    near = _YEAR.sub(lambda found: "2000" if _written_day(int(found[0]), 2, 29) else "2001", text)
+    near = _YEAR.sub(lambda found: "2000" if _is_leap(int(found[0])) else "2001", text)
     return read_day(near) is not None
 
 
