@@ -98,7 +98,7 @@ def test_an_archive_of_one_table_in_two_files(tmp_path: Path) -> None:
         (gzip.compress(CSV * 100)[:-20], "cannot be unpacked: it is damaged"),
         (gzip.compress(CSV + b"0" * (260 << 20), 1), "more than 256 MB when it is unpacked"),
         (gzip.compress(b""), "holds an empty file"),
-        (gzip.compress(b"PAR1 and more"), "holds a packed file, a workbook or Parquet"),
+        (gzip.compress(b"PAR1 and more"), "holds a packed file, a workbook, a database or Parquet"),
         (gzip.compress(zipped(a=CSV)), "holds a packed file"),
         (zipped(**{"__MACOSX/a": b"x"}), "holds no file"),
         (zipped(**{"a.csv": CSV, "b.csv": b"x,y\n1,2\n"}), "are different tables"),
@@ -230,12 +230,12 @@ def test_files_of_other_programs(tmp_path: Path, name: str, content: bytes, says
         read_orders(write(tmp_path / name, content))
 
 
-def test_a_database_is_not_read(tmp_path: Path) -> None:
+def test_a_table_of_a_database_that_holds_no_orders_is_refused(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "orders.db")
     connection.execute("CREATE TABLE a (b)")
     connection.commit()
     connection.close()
-    with pytest.raises(OrdersError, match="an SQLite database"):
+    with pytest.raises(OrdersError, match=r"a of orders\.db holds no order line"):
         read_orders(tmp_path / "orders.db")
 
 

@@ -188,7 +188,7 @@ def test_ten_thousand_categories(tmp_path: Path) -> None:
         (b"Order,Customer,Date,Total\n", "no order line"),
         (bytes(range(256)) * 50, "is not text"),
         (b"\x00\x01\x02\x03" * 100, "is not text"),
-        (bytes(8) + b"DUCK" + bytes(500), "is a DuckDB database"),
+        (bytes(8) + b"DUCK" + bytes(500), "cannot be opened as a DuckDB database"),
         (b"PAR1 and then nothing of use", "cannot be read as Parquet"),
         (b"PK\x03\x04 and then nothing of use", "cannot be unpacked: it is damaged"),
         ("Order,Customer,Date,Total\n" + "1,2\n" * 5, "None of the 5 rows"),
