@@ -49,6 +49,19 @@ def test_the_arithmetic_shows_every_number() -> None:
     )
 
 
+def test_a_holdout_that_cannot_show_what_can_be_moved_says_so(campaign: Campaign) -> None:
+    stake = replace(STAKE, number=campaign.number, usual_rate=0.9, detectable_lift=0.5)
+    budget = allocate_budget([stake], days=731)
+    said = []
+    assert campaign.holdout
+    for usual in (1_000.0, 50.0):
+        held = replace(campaign.holdout, held_out=30, primary="revenue", usual=usual)
+        made = CampaignPlan((replace(campaign, holdout=held),), "retail", budget, "EUR", "0", 90)
+        said.append(text.arithmetic(budget.lines[0], made)[-1].replace("\u202f", " ").replace("\u00a0", " "))
+    assert said[0].endswith("a lift of 5 %: of a campaign that does no more, the holdout will hardly show anything.")
+    assert said[1] == "Smallest lift that the holdout can show: 50 % of what is usual."
+
+
 @pytest.mark.parametrize(
     ("stake", "money", "part"),
     [
