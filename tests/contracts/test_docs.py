@@ -14,6 +14,7 @@ import pytest
 import typer.main
 
 import marketfold
+from marketfold.audiences import PLATFORMS
 from marketfold.cli.app import app
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.csv_files import write_csv
@@ -23,6 +24,7 @@ from marketfold.pipeline import segment_market
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FOR_CONTRIBUTORS = [ROOT / f"{name}.md" for name in ("SECURITY", "CODE_OF_CONDUCT", "CHANGELOG", "examples/README")]
+AUDIENCES = ROOT / "docs" / "reference" / "audiences.md"
 RECIPES = ROOT / "CONTRIBUTING.md"
 """Its blocks are followed in `test_contributing`, and name files that are yet to be made."""
 SETTINGS = """
@@ -171,6 +173,24 @@ def test_what_the_reference_says_of_a_decision_is_so():
     assert not [(way, code) for way, code, _ in told if way not in {kinds()[code].way, "asked"}]
     flags = {code: re.findall(r"--\S+(?: [a-z_]+(?==|$))?", kinds()[code].undo) for _, code, _ in told}
     assert not [(code, flag) for _, code, undo in told for flag in flags[code] if flag not in undo]
+
+
+def test_every_platform_is_named_where_platforms_are():
+    """In the README, and with the headers of its file in the reference; one that is named is there."""
+    called = {name: one.title.split()[0] for name, one in PLATFORMS.items() if one.purpose != "list"}
+    readme, page = (" ".join(path.read_text(encoding="utf-8").split()) for path in (PAGES[0], AUDIENCES))
+    (listed,) = re.findall(r"audiences for (.*?), and a verdict", readme)
+    assert re.split(r", | and ", listed) == list(called.values())
+    (taken,) = re.findall(r"`--to` takes (.*?)\. ", page)
+    assert re.findall(r"`(\w+)`", taken) == list(PLATFORMS)
+    (plain,) = re.findall(r"leaves the hashing to (.*?), which", page)
+    hashing = [called[name] for name, one in PLATFORMS.items() if one.hashes and one.plain_taken]
+    assert re.split(r", | or ", plain) == hashing
+    rows = dict(re.findall(r"^\| `(\w+)` [^|]*\|([^|]*)\|", AUDIENCES.read_text(encoding="utf-8"), re.MULTILINE))
+    assert list(rows) == list(PLATFORMS)
+    for name, one in PLATFORMS.items():
+        headers = {column.header_of(hashed=True) for column in one.columns}
+        assert headers <= set(re.findall(r"`([^`]+)`", rows[name])), name
 
 
 def test_every_flag_that_undoes_a_decision_exists():

@@ -14,7 +14,6 @@ from marketfold.errors import ModelError, ParameterError
 from marketfold.reduction import (
     REDUCERS,
     AutoencoderReducer,
-    NoReducer,
     PCAReducer,
     Reducer,
     TiedAutoencoderReducer,
@@ -22,6 +21,7 @@ from marketfold.reduction import (
     make_reducer,
     reconstruction_error,
     reducer_from_state,
+    reducer_type,
 )
 from marketfold.schema import Float32
 
@@ -30,12 +30,16 @@ QUICK = AutoencoderReducer(training=TrainingSettings(epochs=1, batch_size=256))
 TIED = TiedAutoencoderReducer(2, layers=(4,), training=TrainingSettings(epochs=1, batch_size=256))
 
 
-@parametrize_with_checks([NoReducer(), PCAReducer(), QUICK])  # type: ignore[untyped-decorator]
+QUICKLY = {reducer.name: reducer for reducer in (QUICK, TIED)}
+EVERY = [QUICKLY.get(name) or reducer_type(name)() for name in REDUCERS]
+
+
+@parametrize_with_checks([one for one in EVERY if one is not TIED])  # type: ignore[untyped-decorator]
 def test_estimator_keeps_scikit_learn_habits(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
-@pytest.fixture(scope="module", params=[NoReducer(), PCAReducer(3), QUICK, TIED], ids=lambda e: str(e.name))
+@pytest.fixture(scope="module", params=EVERY, ids=lambda e: str(e.name))
 def estimator(request: pytest.FixtureRequest) -> Any:
     return request.param
 

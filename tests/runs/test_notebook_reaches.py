@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
+from tests.notebook.cells import run_but_training
 
 from marketfold.config import ClusteringOptions, FeatureOptions, ReadingOptions, ReductionOptions, RunConfig
 from marketfold.csv_files import write_csv
 from marketfold.demo import make_shop
-from marketfold.notebook import cells_of
 from marketfold.pipeline import segment_market
 from marketfold.runs import WrittenNotebook, write_notebook, write_run
 
@@ -36,12 +36,7 @@ def reached(source: object, folder: Path, monkeypatch: pytest.MonkeyPatch, **mor
     written = write_notebook(run, folder / "a.ipynb", check=False)
     for name, value in (("KERAS_BACKEND", "tensorflow"), ("TF_CPP_MIN_LOG_LEVEL", "2")):
         monkeypatch.setenv(name, value)  # the cells set them too, and not for other tests
-    told: dict[str, Any] = {}
-    trains = False
-    for cell in cells_of(written.files[1].read_text(encoding="utf-8")):
-        trains = cell.text.startswith("## 4.") or (trains and not cell.text.startswith("### What K-means"))
-        if not (cell.markdown or trains):
-            exec(compile(cell.text, "cell", "exec"), told)  # noqa: S102  (our own notebook)
+    told = run_but_training(written.files[1].read_text(encoding="utf-8"))
     assert told["agreement"](told["labels"]) == 1.0
     return written
 

@@ -31,7 +31,7 @@ REDUCERS = {
 def method_choices() -> str:
     """What the settings may name: a reducer, or `auto` for the simplest that is not worse.
 
-    >>> method_choices().startswith("auto, none, pca, autoencoder")
+    >>> method_choices().startswith("auto, none, pca")
     True
     """
     return listed(["auto", *REDUCERS], "or")

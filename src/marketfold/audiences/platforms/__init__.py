@@ -24,10 +24,10 @@ FOUND_BY: dict[Purpose, frozenset[str]] = {
 AGREED = 0.5
 """Share of the customers who are taken to have agreed, where nobody has looked yet: one in two may not have."""
 
-PLATFORMS: dict[str, Platform] = {
-    platform.name: platform
-    for platform in (Google(), Meta(), TikTok(), LinkedIn(), Microsoft(), Klaviyo(), Mailchimp(), PlainList())
-}
+ADVERTISING: tuple[Platform, ...] = (Google(), Meta(), TikTok(), LinkedIn(), Microsoft())
+MAIL: tuple[Platform, ...] = (Klaviyo(), Mailchimp(), PlainList())
+
+PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (*ADVERTISING, *MAIL)}
 """By the name that `to=` takes; the first is the default of the command line."""
 
 
