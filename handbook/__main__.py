@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -15,6 +16,12 @@ from handbook.laying import ROOT, lay_out
 
 SHIM = "https://unpkg.com/iframe-worker/shim"
 """What the builder lets a page load from a network, so that it can be searched when it is opened as a file."""
+
+
+PURPOSE = (
+    "Build the documentation as a site, into the folder site, to be opened as files. Where a link or an anchor leads "
+    "nowhere, or a page would load something from a network, that is said and the site stays as it was."
+)
 
 
 def stand_alone(site: Path) -> None:
@@ -45,6 +52,7 @@ def build(out: Path) -> list[str]:
 
 def main() -> None:
     """Build the site, or say what is broken."""
+    argparse.ArgumentParser("python -m handbook", description=PURPOSE).parse_args()
     folder = ROOT / "site"
     if faults := build(folder):
         sys.exit("\n".join(faults))

@@ -98,7 +98,7 @@ def glossary_page() -> str:
     """Our words, the field's, and what they mean: of the report's glossary, and of `words.toml` where that has none."""
     ours = tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
     meanings = {word: one["means"] for word, one in ours.items() if "means" in one} | dict(phrases("glossary"))
-    parts = ["# Words\n\nWhat a word means here, and what books and other tools call the same thing.\n"]
+    parts = ["# Glossary\n\nWhat a word means here, and what books and other tools call the same thing.\n"]
     for word in sorted(meanings, key=str.lower):
         elsewhere = f" *elsewhere: {ours[word]['field']}*" if word in ours else ""
         parts.append(f"**{word}**{elsewhere}\n:   {_cell(meanings[word])}\n")

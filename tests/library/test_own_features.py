@@ -82,10 +82,13 @@ def test_another_formula_under_the_same_name_is_not_compared(made: SavedSegments
 
 
 def test_what_cannot_be_kept_is_refused_before_anything_is_read():
-    with pytest.raises(
-        ConfigError, match=r"weekend_share: .*cannot be written down.*give one number for each customer"
-    ):
+    with pytest.raises(ConfigError, match=r"weekend_share=.*cannot be written down.*lists of them\.$"):
         mf.segment("nowhere.csv", own_features={"weekend_share": nw.col("amount").map_batches(lambda one: one).sum()})
+
+
+def test_a_refusal_ends_with_what_to_do_about_its_own_reason():
+    with pytest.raises(ConfigError, match=r"cannot be used: email is personal, and what is personal is in no feature\.$"):
+        mf.segment("nowhere.csv", own_features={"mails": nw.col("email").n_unique()})
 
 
 def test_a_table_of_customers_has_no_order_lines():

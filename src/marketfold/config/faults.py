@@ -110,10 +110,11 @@ def _sentence(subject: str, place: Place, setting: Setting | None, error: ErrorD
         return f"{subject}: {place[0]} is a group of settings. Set one of them, as in {_one_of(str(place[0]))}."
     if error["type"] == TWO_NUMBERS:
         return f"{subject} {in_plain_words(error)}."
+    if error["type"] == FORMULA:  # why it cannot be says what to do
+        return f"{subject} {_wrong(error)}: {error['ctx']['why']}."
     wanted = error.get("ctx", {}).get("text") or error.get("ctx", {}).get("expected") or _wanted(setting)
     plain = _QUOTED_WORD.sub(r"\1", wanted)
-    why = f" ({place[-1]}: {error['ctx']['why']})" if error["type"] == FORMULA else ""
-    return f"{subject} {_wrong(error)}{why}: give {plain}."
+    return f"{subject} {_wrong(error)}: give {plain}."
 
 
 def _wrong(error: ErrorDetails) -> str:
