@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tests.segments.shops import shop
 from marketfold.errors import MissingDependencyError
 
 if TYPE_CHECKING:
+    from marketfold.cleaning import CleanOrders
     from marketfold.frames import Framed
 
 MATRIX, _ = shop()
@@ -58,3 +60,23 @@ def test_a_library_that_is_not_there_is_named(name: str, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingDependencyError, match=rf"{name} is not installed.*pip install {name}.*to_arrow"):
         getattr(TABLE, f"to_{name}")()
+
+
+@pytest.mark.parametrize("name", ["frame", "df", "columns"])
+def test_who_looks_for_a_data_frame_is_told_where_it_is(name: str):
+    with pytest.raises(AttributeError, match=r"take a data frame of it: to_pandas\(\), to_polars\(\) or to_arrow\(\)$"):
+        getattr(TABLE, name)
+    with pytest.raises(AttributeError, match=r"'FeatureTable' object has no attribute 'anything'$"):
+        getattr(TABLE, "anything")  # noqa: B009  (mypy knows that there is none)
+
+
+def test_pandas_takes_a_record_by_the_interface_of_arrow():
+    taken: Any = pd.DataFrame
+    assert taken.from_arrow(TABLE).equals(TABLE.to_pandas())
+
+
+def test_a_record_whose_tables_live_in_an_engine_says_how_it_is_kept(clean_sales: CleanOrders):
+    for record in (clean_sales.orders, clean_sales):
+        with pytest.raises(TypeError, match=r"Keep segments with save\(folder\), for mf.load\(folder\)"):
+            pickle.dumps(record)
+    assert np.array_equal(pickle.loads(pickle.dumps(TABLE)).values, TABLE.values)  # noqa: S301  (our own)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date
 from html import escape
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from marketfold.errors import MissingDependencyError
 
@@ -123,6 +123,31 @@ class Framed(ABC):
         """`to_arrow` as a Polars data frame; MissingDependencyError without Polars."""
         frame: pl.DataFrame = _library("polars").from_arrow(self.to_arrow())
         return frame
+
+    if not TYPE_CHECKING:  # to which every name would be known then
+
+        def __getattr__(self, name: str) -> object:
+            """AttributeError, with what gives a data frame where a name is one of those."""
+            hint = "; take a data frame of it: to_pandas(), to_polars() or to_arrow()" if name in _OF_FRAMES else ""
+            message = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
+            raise AttributeError(message, name=name, obj=self)
+
+
+_OF_FRAMES = frozenset({
+    "columns", "corr", "describe", "df", "dtypes", "frame", "groupby", "head", "iloc", "index", "loc", "plot", "sample",
+    "shape", "tail", "to_csv", "to_frame",
+})  # fmt: skip
+"""Names by which people look for a data frame."""
+
+
+class InEngine:
+    """A record whose tables live in an engine of this process."""
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} cannot be copied or pickled: its tables live in an engine of this process. "
+            "Keep segments with save(folder), for mf.load(folder), and order lines as to_arrow() in Parquet."
+        )
 
 
 class Table(Framed):

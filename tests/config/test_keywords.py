@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from marketfold.config import ClusteringOptions, ReadingOptions, RunConfig, config_from, full_name, settings_of
 from marketfold.config.keywords import tree_of
@@ -56,6 +56,7 @@ def test_a_mapping_is_replaced_as_a_whole():
     ("given", "message"),
     [
         ({"segmnets": 4}, "There is no setting segmnets; did you mean segments?"),
+        ({"n_clusters": 4}, "There is no setting n_clusters; did you mean segments?"),
         ({"map": {}}, "did you mean mapping?"),
         ({"n_clusters": 4}, "There is no setting n_clusters; did you mean segments?"),
         ({"random_state": 1}, "did you mean seed?"),
@@ -125,3 +126,26 @@ def test_every_setting_can_be_set_by_its_own_name():
 
 def test_the_settings_show_their_fields_and_nothing_else():
     assert list(inspect.signature(RunConfig).parameters) == list(RunConfig.model_fields)
+
+
+MADE_OTHERWISE: dict[str, dict[str, Any]] = {
+    "There is no setting segments; did you mean clustering={'segments': ...}?": {"segments": 4},
+    "did you mean clustering={'segments': ...}?": {"n_clusters": 4, "seed": -1},
+    "Input should be greater than or equal to 0": {"n_clusters": 4, "seed": -1},
+    "There is no setting sead; did you mean seed?": {"clustering": {"k": 4}, "sead": 1},
+    "There is no setting k; did you mean segments?": {"clustering": {"k": 4}, "sead": 1},
+    "There is no setting whatever. There are: seed, quick, reading": {"whatever": 4},
+    "is wanted; end it in one of": {"whatever": 4, "features": {"own_features": {"xx": "nw.col('amount')"}}},
+}
+
+
+@pytest.mark.parametrize(("message", "given"), MADE_OTHERWISE.items())
+def test_a_tree_says_which_setting_is_meant_beside_every_other_fault(message: str, given: dict[str, Any]):
+    with pytest.raises(ValidationError) as refused:
+        RunConfig(**given)
+    assert message in str(refused.value)
+
+
+def test_a_group_by_itself_says_which_setting_is_meant():
+    with pytest.raises(ValidationError, match=r"There is no setting n_segments; did you mean segments\?"):
+        ClusteringOptions.model_validate({"n_segments": 4})

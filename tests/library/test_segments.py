@@ -215,3 +215,14 @@ def test_a_transformer_and_a_clusterer_of_scikit_learns_take_their_places(shop: 
     assert own.n_segments == 3
     assert own.analysis.segmentation.reducer.label == "your FactorAnalysis"
     assert len(own.score(shop.lines, progress=False)) == len(own)
+
+
+def test_a_stage_says_what_it_takes(shop: Shop):
+    with pytest.raises(
+        ParameterError, match=r"mf\.clean takes Orders, which mf\.read\(\.\.\.\) gives, and got Table\."
+    ):
+        mf.clean(shop.lines)
+    with pytest.raises(ParameterError, match=r"mf\.features takes CleanOrders"):
+        mf.features(mf.read(shop.lines))  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match=r"mf\.matrix takes FeatureTable"):
+        mf.matrix(shop.lines)

@@ -64,6 +64,12 @@ def test_it_imports_nothing_of_ours(facts: NotebookFacts):
     }  # fmt: skip
 
 
+def test_a_reducer_that_was_added_is_taken_from_the_model_of_the_run(facts: NotebookFacts):
+    script = render_notebook(replace(facts, goal=replace(facts.goal, method="projection")))
+    assert "dimensions = SegmentModel.load(RUN).reducer.transform(X.to_numpy())" in script
+    ast.parse(script)
+
+
 def test_places_stand_in_one_cell(facts: NotebookFacts):
     cells = [cell for cell in cells_of(render_notebook(facts)) if "/somewhere/" in cell.text]
     assert len(cells) == 1

@@ -41,7 +41,7 @@ from marketfold.cleaning.rules import (
     undoes_purchase,
 )
 from marketfold.config import CleaningOptions
-from marketfold.frames import Framed
+from marketfold.frames import Framed, InEngine
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 from marketfold.words import currency_code
 
@@ -60,7 +60,7 @@ _RULE = "_rule"
 
 
 @dataclass(frozen=True)
-class CleanOrders(Framed):
+class CleanOrders(InEngine, Framed):
     """Order lines, each on its side.
 
     Attributes

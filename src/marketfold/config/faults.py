@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import os
@@ -15,6 +14,7 @@ from pydantic import BaseModel
 
 from marketfold.config.settings import Setting, settings_of
 from marketfold.config.tree import CONFIG_FILE, RunConfig
+from marketfold.config.unknown import UNKNOWN, nearest
 from marketfold.config.values import FORMULA, Wanted
 from marketfold.entered import TWO_NUMBERS
 from marketfold.errors import Fault
@@ -104,17 +104,16 @@ def faults_of(errors: list[ErrorDetails], overrides: dict[str, Any], *, as_keywo
 
 
 def _sentence(subject: str, place: Place, setting: Setting | None, error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
+    if error["type"] == UNKNOWN:
         return f"{subject}: there is no such setting{_meant(place)}"
     if setting is None:
         return f"{subject}: {place[0]} is a group of settings. Set one of them, as in {_one_of(str(place[0]))}."
     if error["type"] == TWO_NUMBERS:
         return f"{subject} {in_plain_words(error)}."
-    if error["type"] == FORMULA:  # why it cannot be says what to do
-        return f"{subject} {_wrong(error)}: {error['ctx']['why']}."
     wanted = error.get("ctx", {}).get("text") or error.get("ctx", {}).get("expected") or _wanted(setting)
     plain = _QUOTED_WORD.sub(r"\1", wanted)
-    return f"{subject} {_wrong(error)}: give {plain}."
+    why = f" ({place[-1]}: {error['ctx']['why']})" if error["type"] == FORMULA else ""
+    return f"{subject} {_wrong(error)}{why}: give {plain}."
 
 
 def _wrong(error: ErrorDetails) -> str:
@@ -193,13 +192,8 @@ def _meant(place: Place) -> str:
         branch = branch.model_fields[name].annotation
         if not (isinstance(branch, type) and issubclass(branch, BaseModel)):
             return ""
-    name = str(place[-1]).lower()
-    groups = ((group, field.annotation) for group, field in RunConfig.model_fields.items())
-    inside = [f"{group}.{name}" for group, one in groups if name in getattr(one, "model_fields", ())]
-    if len(place) == 1 and inside:
-        return f"; did you mean {' or '.join(inside)}?"
-    close = difflib.get_close_matches(name, branch.model_fields, n=1)
-    return f"; did you mean {close[0]}?" if close else f". There are: {', '.join(branch.model_fields)}."
+    close = nearest(str(place[-1]), branch)
+    return f"; did you mean {'.'.join(close)}?" if close else f". There are: {', '.join(branch.model_fields)}."
 
 
 def _one_of(group: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from marketfold.config.loading import load_config
 from marketfold.config.settings import settings_of
 from marketfold.config.tree import RunConfig
+from marketfold.config.unknown import ELSEWHERE
 from marketfold.errors import ConfigError, Fault
 from marketfold.words import listed
 
@@ -139,15 +140,6 @@ def _found(name: str, value: Any, known: list[Setting]) -> list[tuple[tuple[str,
         names = listed([full_name(one) for one in found], "or")
         raise ConfigError(f"{name} is the name of {len(found)} settings. Say which: {names}.")
     raise ConfigError(f"There is no setting {name}{_meant(name, known)}")
-
-
-ELSEWHERE = {
-    "n_clusters": "segments",
-    "n_segments": "segments",
-    "n_components": "n_dimensions",
-    "random_state": "seed",
-}
-"""What other libraries, or our own classes, call a setting."""
 
 
 def keyword(setting: Setting) -> str:

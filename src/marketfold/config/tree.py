@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from marketfold.config.values import (
@@ -46,7 +46,21 @@ PANELS = (FILE_PANEL, SEGMENTS_PANEL, CAMPAIGNS_PANEL)
 """Of the help, in their order."""
 
 
-class Options(BaseModel):
+class _Guided(BaseModel):
+    """Settings that say of an unknown one which is meant."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _guide(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(given)
+        except ValidationError as error:
+            from marketfold.config.unknown import guided  # noqa: PLC0415  (which asks the tree)
+
+            raise guided(error, cls) from None
+
+
+class Options(_Guided):
     """A branch of the settings: frozen, an unknown key is an error. `panel` is where its flags stand in the help."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -165,7 +179,7 @@ class FeatureOptions(Options):
     own_features: Annotated[
         dict[FeatureName, Formula],
         Flag("--own-feature", "NAME=FORMULA", title="Features of your own"),
-        Wanted('one number for each customer, as in (nw.col("quantity") > 5).mean().fill_null(0)'),
+        Wanted('a formula such as (nw.col("quantity") > 5).mean().fill_null(0)'),
     ] = Field(
         default_factory=dict,
         description="A feature of your own, as in weekend_share=(nw.col('ordered_on').dt.weekday() > 5).mean().",
@@ -239,7 +253,7 @@ class CampaignOptions(Options):
     )
 
 
-class RunConfig(BaseSettings):
+class RunConfig(_Guided, BaseSettings):
     """Settings of one run.
 
     Examples

@@ -111,9 +111,7 @@ def _check_whole(part: Part) -> None:
             f"it gives a value for each order line, and one for each customer is wanted; end it in one of: {ends}"
         )
     if part.level == "value":
-        raise refused(
-            'it is the same for everybody; give one number for each customer, as in nw.col("quantity").max()'
-        )
+        raise refused("it is the same for everybody, and one number for each customer is wanted")
     if part.kind not in {"number", "truth"}:
         raise refused(f"it gives a {part.kind}, and a number is wanted")
     if part.empty:

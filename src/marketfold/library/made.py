@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from marketfold.analysis import CustomersPart, Previous
 from marketfold.audiences import export_audiences
 from marketfold.errors import ParameterError
-from marketfold.frames import Table
+from marketfold.frames import InEngine, Table
 from marketfold.library.results import ExportedAudiences, export_options, traps_table
 from marketfold.library.saved import SavedSegments
 from marketfold.library.segments import Segments
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from marketfold.snapshot import Snapshot
 
 
-class MadeSegments(Segments):
+class MadeSegments(InEngine, Segments):
     """Segments in memory; `analysis` has everything that was found on the way."""
 
     def __init__(self, analysis: Analysis) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from marketfold.cleaning import clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import config_from
+from marketfold.errors import ParameterError
 from marketfold.features import build_features, build_matrix
 from marketfold.library.keywords import takes_settings
-from marketfold.orders import read_orders
+from marketfold.orders import Orders, read_orders
+from marketfold.schema import FeatureTable
 
 if TYPE_CHECKING:
-    from marketfold.cleaning import CleanOrders
     from marketfold.config import Given
     from marketfold.features import FeatureMatrix
-    from marketfold.orders import Orders
-    from marketfold.schema import FeatureTable
 
 
 @takes_settings("reading")
@@ -61,6 +60,7 @@ def clean(orders: Orders, config: Given = None, **settings: Any) -> CleanOrders:
     >>> clean(read(make_shop(lines=2_000).lines), drop_duplicates=True)
     <CleanOrders: 1,995 of 2,066 lines kept>
     """
+    _refuse_other(orders, Orders, "clean", "read")
     return clean_orders(orders, config_from(config, settings, groups=("cleaning",)).cleaning)
 
 
@@ -99,6 +99,7 @@ def features(orders: CleanOrders, config: Given = None, **settings: Any) -> Feat
     >>> table.names[-1], table.features[-1].label
     ('weekend_share', 'share of revenue at weekends')
     """
+    _refuse_other(orders, CleanOrders, "features", "clean")
     return build_features(orders, config_from(config, settings, groups=("features",)).features)
 
 
@@ -115,4 +116,13 @@ def matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatrix:
     >>> X.values.dtype.name, X.values.shape == (len(X), len(X.names))
     ('float32', True)
     """
+    _refuse_other(table, FeatureTable, "matrix", "features")
     return build_matrix(table, geography=geography)
+
+
+def _refuse_other(given: object, wanted: type, stage: str, before: str) -> None:
+    """ParameterError where a stage is not given what the one before it gives."""
+    if not isinstance(given, wanted):
+        raise ParameterError(
+            f"mf.{stage} takes {wanted.__name__}, which mf.{before}(...) gives, and got {type(given).__name__}."
+        )

@@ -11,7 +11,7 @@ import narwhals as nw
 from marketfold.config import ReadingOptions
 from marketfold.decisions import SourceFacts
 from marketfold.errors import Fault, OrdersError, ParameterError
-from marketfold.frames import Framed, table_html
+from marketfold.frames import Framed, InEngine, table_html
 from marketfold.orders.cells import as_texts
 from marketfold.orders.open_columns import open_columns
 from marketfold.orders.opening import open_source
@@ -38,7 +38,7 @@ _UNASKED = "not asked for"
 
 
 @dataclass(frozen=True)
-class Orders(Framed):
+class Orders(InEngine, Framed):
     """Order lines as they were read: nothing is set aside yet.
 
     Attributes
