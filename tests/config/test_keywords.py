@@ -58,7 +58,6 @@ def test_a_mapping_is_replaced_as_a_whole():
         ({"segmnets": 4}, "There is no setting segmnets; did you mean segments?"),
         ({"n_clusters": 4}, "There is no setting n_clusters; did you mean segments?"),
         ({"map": {}}, "did you mean mapping?"),
-        ({"n_clusters": 4}, "There is no setting n_clusters; did you mean segments?"),
         ({"random_state": 1}, "did you mean seed?"),
         ({"reducer": "pca"}, "did you mean reduction?"),
         ({"clustering": {"segmnts": 4}}, "segmnts=4: there is no such setting; did you mean segments?"),
