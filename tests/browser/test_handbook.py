@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from handbook.__main__ import build
+from handbook.__main__ import build, main
 from handbook.checking import faults_of
 from handbook.laying import HERE, MADE, lay_out
 from playwright.sync_api import Browser, expect
@@ -127,3 +127,11 @@ def test_the_pages_can_be_searched_without_a_server(site: Path, chromium: Browse
     page.get_by_placeholder("Search").press_sequentially("holdout", delay=50)
     expect(page.get_by_text("How a campaign is measured").locator("visible=true").first).to_be_visible()
     page.close()
+
+
+def test_help_says_what_it_does_and_builds_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr("sys.argv", ["handbook", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert "Build the documentation as a site" in capsys.readouterr().out
