@@ -62,7 +62,7 @@ def test_before_a_season_those_who_order_anyway_are_those_of_earlier_seasons():
         assert campaign.budget is not None
         assert campaign.budget.value_at_stake == 0  # all order in November without being asked
         brief = brief_markdown(campaign, plan)
-        assert "The 100 % who order anyway are of earlier seasons." in brief
+        assert "The 100 % who order anyway are those of earlier seasons together." in brief
         assert "What is usual is taken from earlier seasons" in brief
 
 
@@ -274,7 +274,7 @@ def test_categories_count_where_products_are_missing():
     case = case_of(read_orders(table, ReadingOptions(date_format="%Y-%m-%d")), k=2)
     purchases = condense(case.clean, members_of(case.clean, case.ids, case.labels), 2)
     cells, _, _ = _count(purchases, "category")
-    assert dict(zip(cells.names, cells.lines.sum(axis=0).tolist(), strict=True)) == {"Gifts": 80.0, "Tea": 160.0}
+    assert dict(zip(cells.names, cells.lines.sum(axis=(0, 1)).tolist(), strict=True)) == {"Gifts": 80.0, "Tea": 160.0}
     assert _count(purchases, "product_id")[0].names == ["P1"]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from marketfold.campaigns.customers import Customers
-from marketfold.campaigns.timing import MIN_ORDERS, PEAK, Timing, time_segments
+from marketfold.campaigns.timing import MIN_ORDERS, PEAK, MonthCounts, Timing, _season, count_months, time_segments
+from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
 
 FIRST, LAST = date(2022, 1, 1), date(2024, 12, 31)
 
@@ -32,9 +35,14 @@ def timing_of(by_year: list[list[int]]) -> Timing:
         as_of=date(2025, 1, 1),
         n_segments=1,
     )
-    rows = [(0, 2022 + y, m + 1, n) for y, months in enumerate(by_year) for m, n in enumerate(months)]
-    segment, year, month, orders = zip(*rows, strict=True)
-    (found,) = time_segments(customers, pa.table({"segment": segment, "year": year, "month": month, "orders": orders}))
+    orders = np.array(by_year, float)
+    by_month, times = orders.sum(axis=0), np.full(12, 1 / 3)
+    part = times / 12  # each order is another customer's, whose average month is this
+    counts = MonthCounts(
+        orders[None], times, by_month[None], (by_month * part)[None], np.array([(by_month * part**2).sum()]),
+        np.array([by_month.sum()]),
+    )  # fmt: skip
+    (found,) = time_segments(customers, counts)
     return found
 
 
@@ -81,3 +89,43 @@ def test_a_segment_of_two_years_has_a_calendar():
 def test_what_happened_once_is_no_season():
     assert timing_of([months(20, nov=300), months(20), months(20)]).peaks == ()
     assert timing_of([months(20, nov=80)] * 3).peaks == (11,)
+
+
+@pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
+@pytest.mark.parametrize(("accounts", "peaks"), [(1, ()), (60, (6,))])
+def test_a_month_that_one_account_makes_is_no_season_of_the_segment(engine: Engine, accounts: int, peaks: tuple[int]):
+    """A hundred customers order twice a year at any time; sixty orders of each June are those of one, or of sixty."""
+    rng = np.random.default_rng(5)
+    rows = [
+        (f"c{who:03}", date(year, int(rng.integers(1, 13)), 10))
+        for who in range(100)
+        for year in (2022, 2023)
+        for _ in "ab"
+    ]
+    rows += [(f"june{n % accounts:02}", date(year, 6, 1 + n // 3)) for year in (2022, 2023) for n in range(60)]
+    rows += [("c000", FIRST), ("c001", date(2023, 12, 31))]
+    ids = sorted({who for who, _ in rows})
+    number = {who: n for n, who in enumerate(ids)}
+    orders = pa.table(
+        {
+            "customer": [number[who] for who, _ in rows],
+            "segment": [0] * len(rows),
+            "ordered_on": [day for _, day in rows],
+        }
+    )
+
+    bought: Any = SimpleNamespace(n_segments=1, orders=engine.from_arrow(orders), engine=engine)
+    counts = count_months(bought, (FIRST, date(2023, 12, 31)))
+    assert counts.orders.sum() == len(rows)
+    assert counts.customers.tolist() == [len(ids)]
+    n = np.zeros((len(ids), 12))
+    for who, day in rows:
+        n[number[who], day.month - 1] += 1
+    whole = (n * counts.times).mean(axis=1)
+    assert counts.squares[0] == pytest.approx((n**2).sum(axis=0))
+    assert counts.products[0] == pytest.approx((n * whole[:, None]).sum(axis=0))
+    assert counts.whole_squares[0] == pytest.approx((whole**2).sum())
+    season, months, found = _season(counts, 0, 730)
+    assert months[5] > PEAK
+    assert found == peaks
+    assert season == ("seasonal" if peaks else "all year")

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
+import narwhals as nw
 import numpy as np
 import pytest
 from scipy import stats
 from tests.experiments.cases import shoppers, steady_shoppers
 
 from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
-from marketfold.experiments import read_baselines
+from marketfold.experiments import Baseline, read_baselines
 
 LAST = date(2026, 6, 30)
 
@@ -49,6 +51,36 @@ def test_the_planted_rates_come_back():
         assert baseline.usual("order_rate") == baseline.order_rate
         assert baseline.usual("revenue") == baseline.revenue_mean > 0
         assert baseline.revenue_sd > 0
+
+
+def test_of_those_who_are_expected_to_order_the_revenue_varies_as_it_did():
+    """Half as many order, and each brings twice as much: the spread of what they bring goes along."""
+    rng = np.random.default_rng(0)
+    brought = np.where(rng.random(200_000) < 0.4, rng.gamma(2.0, 25.0, 200_000), 0.0)
+    past = Baseline(90, 200_000, float((brought > 0).mean()), brought.mean(), brought.std(), float(stats.skew(brought)))
+    fewer = 2 * np.where(rng.random(200_000) < 0.5, brought, 0.0)
+    ahead = past.expecting(past.order_rate / 2, past.revenue_mean)
+    assert (ahead.days, ahead.periods, ahead.forecast) == (90, 200_000, True)
+    assert ahead.order_rate == pytest.approx((fewer > 0).mean(), rel=0.02)
+    assert ahead.revenue_mean == pytest.approx(fewer.mean(), rel=0.02)
+    assert ahead.revenue_sd == pytest.approx(fewer.std(), rel=0.02)
+    assert ahead.revenue_skew == pytest.approx(stats.skew(fewer), rel=0.05)
+    assert past.expecting(past.order_rate, past.revenue_mean).revenue_skew == pytest.approx(past.revenue_skew)
+    nobody = Baseline(90, 10, 0.0, 0.0, 0.0, 0.0)
+    assert nobody.expecting(0.1, 5.0) == nobody
+
+
+def test_segments_together_are_as_one():
+    case = steady_shoppers()
+    one = replace(
+        case, labels=np.zeros_like(case.labels), orders=case.orders.with_columns(segment=nw.lit(0)), n_segments=1
+    )
+    (whole,) = read_baselines(one, one, 30)
+    together = Baseline.together([found for found in read_baselines(case, case, 30) if found])
+    assert whole is not None
+    assert together is not None
+    assert asdict(together) == pytest.approx(asdict(whole))
+    assert Baseline.together([]) is None
 
 
 @pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])

@@ -65,6 +65,21 @@ def test_as_many_orders_are_expected_as_come(bought: tuple[Float64, list[Float64
     )
 
 
+def test_as_many_customers_are_expected_to_order_as_do(bought: tuple[Float64, list[Float64], Float64]) -> None:
+    """In all and in each fifth; nobody is surer to order than to be there, or likelier than so many orders allow."""
+    came, orders, _ = bought
+    seen, ahead = seen_until(450, came, orders), 90
+    later = np.array([bool(((times >= 450) & (times < 450 + ahead)).any()) for times in orders])
+
+    chance = PLANTED.ordering(ahead, *seen)
+
+    assert chance.mean() == pytest.approx(later.mean(), rel=0.05)
+    fifths = np.array_split(np.argsort(chance, kind="stable"), 5)
+    assert [chance[fifth].mean() for fifth in fifths] == pytest.approx([later[f].mean() for f in fifths], abs=0.02)
+    assert (chance <= PLANTED.alive(*seen)).all()
+    assert (chance <= PLANTED.expected_orders(ahead, *seen) + 1e-12).all()
+
+
 def test_the_chance_of_being_a_customer_is_the_share_that_still_is(
     bought: tuple[Float64, list[Float64], Float64],
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from marketfold.errors import ParameterError
@@ -46,6 +46,21 @@ class Stake:
     detectable_lift: float | None = None
 
     @property
+    def moved_share(self) -> float:
+        """Share of those reached from whom a campaign can move an order: as many again as order anyway, 0 to 1.
+
+        No more than do not order anyway; all where it is not known how many do.
+        """
+        if self.usual_rate is None:
+            return 1.0
+        return 1 - self.usual_rate if self.twice_is_beyond else self.usual_rate
+
+    @property
+    def twice_is_beyond(self) -> bool:
+        """Whether more order anyway than do not, so that not so many can be added."""
+        return self.usual_rate is not None and self.usual_rate > 0.5
+
+    @property
     def given_away(self) -> float:
         """Discount to a customer who is reached and would have ordered anyway, as a share of an order's price."""
         return self.discount * (self.usual_rate or 0.0)
@@ -58,8 +73,8 @@ class BudgetLine:
     Attributes
     ----------
     value_at_stake
-        What the campaign can move: one order of usual worth from each customer reached who does not order anyway in
-        its time. Margin where the margin is known, revenue otherwise.
+        What the campaign can move: as many orders of usual worth again as come anyway in its time, and no more than
+        one from each customer reached who does not order anyway. Margin where it is known, revenue otherwise.
     yearly_value
         What they bring in a year at their pace so far; margin or revenue likewise.
     order_value
@@ -153,8 +168,16 @@ def _divide(total: float, weights: Sequence[float], caps: Sequence[float]) -> li
 
 
 def _value_at_stake(stake: Stake, margin: float | None) -> float:
-    """An order more from all who do not order anyway, before what is given away."""
-    return stake.customers * _order_value(stake) * (1 - (stake.usual_rate or 0.0)) * (1.0 if margin is None else margin)
+    """Twice the orders that come anyway, as far as there are others, before what is given away."""
+    return stake.customers * _order_value(stake) * stake.moved_share * (1.0 if margin is None else margin)
+
+
+def _as_all_do(stakes: Sequence[Stake]) -> list[Stake]:
+    """The stakes; where nobody ordered again so far, as if as many did as of all: of one order each nobody can have."""
+    known = [stake for stake in stakes if stake.usual_rate is not None]
+    orders = sum(stake.customers * (stake.usual_rate or 0.0) for stake in known)
+    of_all = orders / sum(stake.customers for stake in known) if orders else None
+    return [replace(stake, usual_rate=of_all) if stake.usual_rate == 0 else stake for stake in stakes]
 
 
 def _yearly_value(stake: Stake, days: int, margin: float | None) -> float:
@@ -167,10 +190,10 @@ def _order_value(stake: Stake) -> float:
 
 
 def _cap(stake: Stake, margin: float | None) -> float:
-    """Most that a campaign gets: what an order from all who do not order anyway earns after the discount."""
+    """Most that a campaign gets: what the orders that it can move earn after the discount."""
     if margin is None:
         return math.inf
-    earned = (1 - (stake.usual_rate or 0.0)) * (margin - stake.discount) - stake.given_away
+    earned = stake.moved_share * (margin - stake.discount) - stake.given_away
     return max(stake.customers * _order_value(stake) * earned, 0.0)
 
 
@@ -207,11 +230,11 @@ def allocate_budget(
 ) -> Budget:
     """Divide a budget in proportion to what each campaign can move, and not to what its segment brings anyway.
 
-    Nothing is assumed about responses: a campaign gets the share of the budget that it has in the value at stake (one
-    order more from every customer reached who does not order anyway, times the weight that the playbook gives the aim),
-    and never more than such orders would earn. Whether it is well spent is what the break-even rate asks and the
-    holdout answers: profit is extra orders x (margin - discount) - orders placed anyway x discount - amount (Blattberg
-    and Neslin 1990).
+    Nothing is assumed about responses but that they go with what customers do: neither who never orders nor who always
+    does is moved by much. A campaign gets the share of the budget that it has in the value at stake (times the weight
+    that the playbook gives the aim), and never more than those orders would earn; where nobody ordered again so far, as
+    if as many did as of all. Whether it is well spent is what the break-even rate asks and the holdout answers: profit
+    is extra orders x (margin - discount) - orders placed anyway x discount - amount (Blattberg and Neslin 1990).
 
     Parameters
     ----------
@@ -234,17 +257,18 @@ def allocate_budget(
     >>> stakes = [Stake(1, 100, 300_000, 600, usual_rate=0.7), Stake(2, 300, 100_000, 500, usual_rate=0.25)]
     >>> budget = allocate_budget(stakes, days=365, total=1_000, margin=0.3)
     >>> [line.value_at_stake for line in budget.lines]
-    [4500.0, 13500.0]
+    [4500.0, 4500.0]
     >>> [line.amount for line in budget.lines]
-    [250.0, 750.0]
+    [500.0, 500.0]
     """
     _check(total, margin, contact_cost)
-    values = [_value_at_stake(stake, margin) for stake in stakes]
+    reckoned = _as_all_do(stakes)
+    weights = [_value_at_stake(stake, margin) * stake.weight for stake in reckoned]
     amounts: list[float | None] = [None] * len(stakes)
     left_over = 0.0
     if total is not None:
-        caps = [_cap(stake, margin) for stake in stakes]
-        amounts = list(_divide(total, [v * s.weight for v, s in zip(values, stakes, strict=True)], caps))
+        caps = [_cap(stake, margin) for stake in reckoned]
+        amounts = list(_divide(total, weights, caps))
         left_over = round(total - sum(amount or 0.0 for amount in amounts), 2)
     lines = tuple(
         price_line(stake, amount, days=days, margin=margin, contact_cost=contact_cost)

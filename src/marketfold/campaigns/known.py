@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +12,12 @@ from marketfold.campaigns.customers import SegmentFacts, condense, members_of, r
 from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity, next_products
 from marketfold.campaigns.returning import SegmentCohorts, follow_segments
 from marketfold.campaigns.timing import Timing, count_months, time_segments
-from marketfold.experiments import read_baselines
+from marketfold.experiments import Baseline, read_baselines
+from marketfold.features import Outlook, outlook_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import date
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
     from marketfold.customer_tables import CustomerTable
     from marketfold.decisions import SourceFacts
-    from marketfold.experiments import Baseline
     from marketfold.schema import FeatureTable, Float64, Ids, Labels
     from marketfold.selection import Segmentation
 
@@ -39,7 +40,8 @@ class KnownCustomers:
     ids, labels, revenue, order_count
         Of each customer, shape (n_customers,); revenue is 0, and orders are None, where they are not known.
     baselines
-        What is usual without a campaign; None where the past does not tell.
+        What is usual without a campaign: as the model of buying expects it where a later period bore it out, else as
+        it was in the past; None where that does not tell.
     observed_days
         Length of the time in which all this was bought; 0 where that is not known.
     has_orders
@@ -89,7 +91,9 @@ def known_from_orders(
     baskets = measure_baskets(purchases)
     affinity = measure_affinity(purchases)
     report(2)
-    timing = time_segments(customers, count_months(purchases))
+    timing = time_segments(customers, count_months(purchases, customers.observed))
+    seasons = [one.season_before(customers.as_of) for one in timing]
+    past = read_baselines(purchases, customers, campaign_days, seasons)
     facts = segment_facts(customers, [one.season_share for one in timing])
     report(3)
     return KnownCustomers(
@@ -100,9 +104,7 @@ def known_from_orders(
         facts=facts,
         affinity=affinity,
         timing=timing,
-        baselines=read_baselines(
-            purchases, customers, campaign_days, [one.season_before(customers.as_of) for one in timing]
-        ),
+        baselines=_ahead(segmentation, past, campaign_days, seasons),
         observed_days=customers.observed_days,
         source=clean.facts,
         currency=clean.currency,
@@ -110,6 +112,27 @@ def known_from_orders(
         baskets=baskets,
         cohorts=follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None,
     )
+
+
+def _ahead(
+    segmentation: Segmentation, past: Sequence[Baseline | None], days: int, seasons: Sequence[date | None]
+) -> tuple[Baseline | None, ...]:
+    """What is usual, by what is expected of the days ahead; of a segment that buys by the season, as it was in others.
+
+    What orders bring varies as in the segment's past, or as in everybody's where nobody of it has ordered again.
+    """
+    outlook, history = outlook_of(segmentation.table), segmentation.table.history
+    if not (isinstance(outlook, Outlook) and outlook.checked and history is not None):
+        return tuple(past)
+    ordering, value = outlook.ordering(history, days), outlook.value(history, days)
+    everybody = Baseline.together([one for one in past if one])
+    found = []
+    for segment, (own, season) in enumerate(zip(past, seasons, strict=True)):
+        who = segmentation.labels == segment
+        varied = own if own and own.order_rate else everybody
+        ahead = varied and varied.expecting(float(ordering[who].mean()), float(value[who].mean()))
+        found.append(replace(ahead, periods=own.periods if own else 0) if ahead and not season else own)
+    return tuple(found)
 
 
 def _median(table: FeatureTable, name: str, who: NDArray[np.bool_]) -> float | None:

@@ -27,6 +27,9 @@ FALSE_DISCOVERIES = 0.1
 
 SHOWN = 5
 
+BANDS = (3, 6, 11, 21, 51)
+"""Lines of a customer, over all things, from which the next band begins: within a band as much was bought."""
+
 OPEN_SHARE = 0.2
 """Share of the segment that must not have a thing yet for it to be worth suggesting as the next."""
 
@@ -58,7 +61,8 @@ class NextBuy:
     takers, came_back
         How many of those who came back, and had not bought it at first, added it later.
     everyone_rate
-        The same as a share among everybody, 0 to 1.
+        The same as a share among everybody, 0 to 1, weighted so that as many bought as little or as much as here: who
+        orders often adds everything more often.
     open_to
         Customers of the segment who have not bought it yet.
     """
@@ -79,7 +83,7 @@ class NextBuy:
 
 @dataclass(frozen=True)
 class _Cells:
-    """Sums for each (segment, thing); arrays of shape (n_segments, n_things).
+    """Sums for each (segment, band, thing); arrays of shape (n_segments, n_bands, n_things).
 
     `first_buyers` bought it in their first order, `takers` later; `squares` and `products` are the sums over
     customers of n_cp^2 and n_cp n_c that a ratio estimator's variance needs.
@@ -96,7 +100,7 @@ class _Cells:
 
 @dataclass(frozen=True)
 class _Totals:
-    """Of each segment, shape (n_segments,)."""
+    """Of each segment and band, shape (n_segments, n_bands)."""
 
     lines: Float64
     customers: Float64
@@ -138,8 +142,8 @@ def _cells(table: pa.Table, what: Thing, n_segments: int) -> _Cells:
     names = sorted(found)
     place = {name: number for number, name in enumerate(names)}
     column = np.array([place[name] for name in found], dtype=np.int64)[encoded.indices.to_numpy()]
-    places = np.asarray(table["segment"].to_numpy(), dtype=np.int64), column
-    return _Cells(names, *_spread(table, (n_segments, len(names)), places, fields(_Cells)[1:]))
+    places = (*(np.asarray(table[name].to_numpy(), dtype=np.int64) for name in ("segment", "band")), column)
+    return _Cells(names, *_spread(table, (n_segments, len(BANDS) + 1, len(names)), places, fields(_Cells)[1:]))
 
 
 def _spread(table: pa.Table, shape: tuple[int, ...], places: Any, columns: Sequence[Field[Any]]) -> list[Float64]:
@@ -168,7 +172,7 @@ def _count(purchases: Purchases, what: Thing) -> tuple[_Cells, _Totals, dict[str
     named = what == "product_id" and "category" in purchases.columns
     if named:
         measures["category"] = nw.col("category").max()
-    table = purchases.engine.collect(flagged.group_by("segment", what).agg(**measures))
+    table = purchases.engine.collect(flagged.group_by("segment", "band", what).agg(**measures))
     category_of = {}
     if named:
         rows = sorted(zip(table[what].to_pylist(), table["category"].to_pylist(), strict=True), key=str)
@@ -177,12 +181,14 @@ def _count(purchases: Purchases, what: Thing) -> tuple[_Cells, _Totals, dict[str
 
 
 def _own(purchases: Purchases, pairs: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Each customer's lines, and the first and last day, over all things."""
+    """Each customer's lines, their band, and the first and last day, over all things."""
     own = pairs.group_by("customer").agg(
         total=nw.col("n").sum(), first_on=nw.col("bought_on").min(), last_on=nw.col("last_bought_on").max(),
         its_segment=nw.col("segment").min(),
     )  # fmt: skip
-    return purchases.engine.materialise(own)
+    first, *others = (_flag(nw.col("total") >= least) for least in BANDS)
+    banded = own.with_columns(band=sum(others, first))
+    return purchases.engine.materialise(banded)
 
 
 def _totals(purchases: Purchases, own: nw.LazyFrame[Any]) -> _Totals:
@@ -190,9 +196,9 @@ def _totals(purchases: Purchases, own: nw.LazyFrame[Any]) -> _Totals:
     flagged = own.with_columns(back=_flag(nw.col("last_on") > nw.col("first_on")), square=total * total)
     summed = {"lines": "total", "came_back": "back", "squares": "square"}
     measures = {name: nw.col(column).sum() for name, column in summed.items()}
-    small = purchases.engine.collect(flagged.group_by("its_segment").agg(customers=nw.len(), **measures))
-    places = np.asarray(small["its_segment"].to_numpy(), dtype=np.int64)
-    return _Totals(*_spread(small, (purchases.n_segments,), places, fields(_Totals)))
+    small = purchases.engine.collect(flagged.group_by("its_segment", "band").agg(customers=nw.len(), **measures))
+    places = tuple(np.asarray(small[name].to_numpy(), dtype=np.int64) for name in ("its_segment", "band"))
+    return _Totals(*_spread(small, (purchases.n_segments, len(BANDS) + 1), places, fields(_Totals)))
 
 
 def _p_values(cells: _Cells, totals: _Totals, everyone: Float64) -> Float64:
@@ -217,6 +223,12 @@ def _supported(p_values: Float64, enough: NDArray[np.bool_]) -> NDArray[np.bool_
     return found
 
 
+def _over_bands(cells: _Cells, totals: _Totals) -> tuple[_Cells, _Totals]:
+    """The same, whatever was bought in all."""
+    of_cells = {one.name: getattr(cells, one.name).sum(axis=1) for one in fields(cells)[1:]}
+    return replace(cells, **of_cells), _Totals(*(getattr(totals, one.name).sum(axis=1) for one in fields(totals)))
+
+
 def _over_indexed(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> tuple[tuple[OverIndex, ...], ...]:
     everyone = cells.lines.sum(axis=0) / max(totals.lines.sum(), 1)
     share = cells.lines / np.maximum(totals.lines, 1)[:, None]
@@ -234,29 +246,42 @@ def _over_indexed(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -
     return tuple(found)
 
 
-def _taken_up_more(takers: Float64, eligible: Float64, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where more of a segment added a thing than everybody does, beyond chance (hypergeometric, one-sided)."""
-    all_takers, all_eligible = takers.sum(axis=0), eligible.sum(axis=0)
-    rate, everyone = takers / np.maximum(eligible, 1), all_takers / np.maximum(all_eligible, 1)
-    p_values = np.asarray(stats.hypergeom.sf(takers - 1, all_eligible, all_takers, eligible), dtype=np.float64)
-    more: NDArray[np.bool_] = _supported(p_values, enough) & (rate >= MIN_LIFT * everyone)
+def _matched(takers: Float64, eligible: Float64) -> tuple[Float64, Float64]:
+    """Takers to be expected of each segment, if it took up a thing as all in its bands do, and their variance.
+
+    Given all takers of a band those of a segment are hypergeometric, and bands add up (Mantel and Haenszel 1959).
+    Shapes (n_segments, n_bands, n_things); of the results (n_segments, n_things).
+    """
+    all_takers, everybody = takers.sum(axis=0), np.maximum(eligible.sum(axis=0), 1)
+    rate, part = all_takers / everybody, eligible / everybody
+    spread = eligible * rate * (1 - rate) * (1 - part) * everybody / np.maximum(everybody - 1, 1)
+    return (eligible * rate).sum(axis=1), spread.sum(axis=1)
+
+
+def _taken_up_more(
+    takers: Float64, expected: Float64, variance: Float64, enough: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Where more of a segment added a thing than of those who bought as much, beyond chance (one-sided)."""
+    score = np.divide(takers - 0.5 - expected, np.sqrt(variance), out=np.zeros_like(takers), where=variance > 0)
+    more: NDArray[np.bool_] = _supported(stats.norm.sf(score), enough) & (takers >= MIN_LIFT * expected)
     return more
 
 
 def _next_buys(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> tuple[NextBuy | None, ...]:
-    """The thing that the largest share of those who came back added later, and more of them than of everybody.
+    """The thing that the largest share of those who came back added later, more of them than of who bought as much.
 
     Ordered by the lower end of Wilson's 95 % interval (Wilson 1927), so that 3 of 3 does not beat 60 of 80.
     """
-    eligible = np.maximum(totals.came_back[:, None] - cells.first_buyers_back, 0)
-    n, z = np.maximum(eligible, 1), 1.96
-    rate = cells.takers / n
+    eligible = np.maximum(totals.came_back[..., None] - cells.first_buyers_back, 0)
+    expected, variance = _matched(cells.takers, eligible)
+    takers, back, buyers = (one.sum(axis=1) for one in (cells.takers, eligible, cells.buyers))
+    customers = totals.customers.sum(axis=1)[:, None]
+    n, z = np.maximum(back, 1), 1.96
+    rate = takers / n
     low = (rate + z**2 / (2 * n) - z * np.sqrt(rate * (1 - rate) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
-    everyone = cells.takers.sum(axis=0) / np.maximum(eligible.sum(axis=0), 1)
-    open_to = totals.customers[:, None] - cells.buyers
-    enough_open = open_to >= np.maximum(MIN_BUYERS, OPEN_SHARE * totals.customers[:, None])
-    enough = (cells.takers >= MIN_BUYERS) & enough_open
-    low = np.where(_taken_up_more(cells.takers, eligible, enough), low, -1.0)
+    open_to = customers - buyers
+    enough = (takers >= MIN_BUYERS) & (open_to >= np.maximum(MIN_BUYERS, OPEN_SHARE * customers))
+    low = np.where(_taken_up_more(takers, expected, variance, enough), low, -1.0)
     found: list[NextBuy | None] = []
     for s in range(len(low)):
         j = int(np.argmax(low[s])) if low.shape[1] else 0
@@ -264,8 +289,8 @@ def _next_buys(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> t
             found.append(None)
             continue
         name = cells.names[j]
-        taken = int(cells.takers[s, j]), int(eligible[s, j])
-        found.append(NextBuy(name, *taken, float(everyone[j]), int(open_to[s, j]), category_of.get(name)))
+        taken, as_others = (int(takers[s, j]), int(back[s, j])), float(expected[s, j] / n[s, j])
+        found.append(NextBuy(name, *taken, as_others, int(open_to[s, j]), category_of.get(name)))
     return tuple(found)
 
 
@@ -298,7 +323,7 @@ def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     for what in over:
         if what in purchases.columns:
             cells, totals, category_of = _count(purchases, what)
-            over[what] = _over_indexed(cells, totals, category_of)
+            over[what] = _over_indexed(*_over_bands(cells, totals), category_of)
             following[what] = _next_buys(cells, totals, category_of)
     over["product_id"], following["product_id"] = _with_titles(purchases, over["product_id"], following["product_id"])
     whole = zip(over["product_id"], over["category"], following["product_id"], following["category"], strict=True)

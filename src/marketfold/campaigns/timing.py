@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 
 from marketfold.thresholds import MEASURED_SHARE, SEASON_DAYS
 from marketfold.words import month, share
@@ -15,13 +16,16 @@ from marketfold.words import month, share
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
+    from numpy.typing import NDArray
 
     from marketfold.campaigns.customers import Customers, Purchases
     from marketfold.schema import Float64
 
 PEAK = 1.3
 """A month is a peak when it brings this many times the orders of the segment's average month."""
+
+CRITICAL = 2.64
+"""Standard errors by which a peak exceeds the average month: 5 % over twelve months together, one-sided."""
 
 MIN_ORDERS = 60
 """Orders below which twelve monthly figures are mostly chance: five to a month."""
@@ -102,10 +106,74 @@ class Timing:
         return begins if near or self.advice else None
 
 
-def count_months(purchases: Purchases) -> pa.Table:
-    """Orders of each segment, year and month."""
-    dated = purchases.orders.with_columns(year=nw.col("ordered_on").dt.year(), month=nw.col("ordered_on").dt.month())
-    return purchases.engine.collect(dated.group_by("segment", "year", "month").agg(orders=nw.len()))
+@dataclass(frozen=True)
+class MonthCounts:
+    """Orders of each segment by month, and the sums over customers that tell how far a few of them make a month.
+
+    Attributes
+    ----------
+    orders
+        Of each segment, year observed and calendar month, shape (n_segments, n_years, 12).
+    times
+        One over the times that a calendar month was observed, shape (12,); 0 where it was not.
+    squares, products
+        Of each segment and calendar month, shape (n_segments, 12): sums of a customer's orders there squared, and times
+        that customer's average month.
+    whole_squares, customers
+        Of each segment, shape (n_segments,): sum of the customers' average months squared, and how many they are.
+    """
+
+    orders: Float64
+    times: Float64
+    squares: Float64
+    products: Float64
+    whole_squares: Float64
+    customers: Float64
+
+
+def count_months(purchases: Purchases, observed: tuple[date, date]) -> MonthCounts:
+    """Count the orders of each segment by month; all grouping by customer happens in the engine."""
+    engine, n = purchases.engine, purchases.n_segments
+    exposure = _exposure(observed)
+    times = np.divide(1.0, exposure, out=np.zeros(12), where=exposure > 0)
+    calendar = engine.from_arrow(pa.table({"month": pa.array(range(1, 13), pa.int64()), "part": times / 12}))
+    dated = purchases.orders.with_columns(
+        year=nw.col("ordered_on").dt.year().cast(nw.Int64), month=nw.col("ordered_on").dt.month().cast(nw.Int64)
+    )
+    own = dated.group_by("customer", "segment", "year", "month").agg(n=nw.len().cast(nw.Float64))
+    own = engine.materialise(own)
+    by_year = engine.collect(own.group_by("segment", "year", "month").agg(orders=nw.col("n").sum()))
+    of_month = own.group_by("customer", "segment", "month").agg(n=nw.col("n").sum())
+    of_month = of_month.join(calendar, on="month", how="inner").with_columns(part=nw.col("n") * nw.col("part"))
+    whole = of_month.group_by("customer").agg(whole=nw.col("part").sum(), its_segment=nw.col("segment").min())
+    each, average = nw.col("n"), nw.col("whole")
+    beside = of_month.join(whole, on="customer", how="inner").with_columns(square=each * each, product=each * average)
+    spread = engine.collect(
+        beside.group_by("segment", "month").agg(squares=nw.col("square").sum(), products=nw.col("product").sum())
+    )
+    squared = whole.with_columns(square=average * average)
+    totals = engine.collect(squared.group_by("its_segment").agg(squares=nw.col("square").sum(), customers=nw.len()))
+    years = observed[1].year - observed[0].year + 1
+    months = _column(spread, "segment"), _column(spread, "month") - 1
+    places = _column(by_year, "segment"), _column(by_year, "year") - observed[0].year, _column(by_year, "month") - 1
+    segments = (_column(totals, "its_segment"),)
+    return MonthCounts(
+        _placed(by_year, "orders", (n, years, 12), places),
+        times,
+        *(_placed(spread, name, (n, 12), months) for name in ("squares", "products")),
+        *(_placed(totals, name, (n,), segments) for name in ("squares", "customers")),
+    )
+
+
+def _column(table: pa.Table, name: str) -> NDArray[np.int64]:
+    return np.asarray(table[name].to_numpy(), dtype=np.int64)
+
+
+def _placed(table: pa.Table, name: str, shape: tuple[int, ...], places: tuple[NDArray[np.int64], ...]) -> Float64:
+    """A column of a small table as an array; 0 where the table has no row."""
+    placed = np.zeros(shape)
+    placed[places] = np.asarray(table[name].to_numpy(), dtype=np.float64)
+    return placed
 
 
 def _exposure(observed: tuple[date, date]) -> Float64:
@@ -122,24 +190,35 @@ def _season_share(index: Float64) -> float:
     return float(max(ring[m : m + 3].sum() for m in range(12)) / index.sum())
 
 
-def _season(by_year: Float64, observed: tuple[date, date]) -> tuple[Season, tuple[float, ...], tuple[int, ...]]:
-    """What can be told, index of each month, and peaks, from orders of shape (n_years, 12)."""
+def _season(counts: MonthCounts, segment: int, observed_days: int) -> tuple[Season, tuple[float, ...], tuple[int, ...]]:
+    """What can be told of a segment, index of each month, and peaks."""
+    by_year = counts.orders[segment]
     orders = by_year.sum(axis=0)
-    if (observed[1] - observed[0]).days + 1 < SEASON_DAYS:
+    if observed_days < SEASON_DAYS:
         return "too short", (), ()
     if orders.sum() < MIN_ORDERS:
         return "too few orders", (), ()
-    exposure = _exposure(observed)
-    monthly = orders / exposure
+    monthly = orders * counts.times
     index = monthly / monthly.mean()
-    # A peak must also exceed what Poisson counts throw up by themselves (two standard errors).
-    noise = 2 * np.sqrt(np.maximum(orders, 1)) / exposure / monthly.mean()
     best_years = np.sort(by_year, axis=0)[::-1]
     repeated = best_years[1] >= REPEATED * best_years[0] if len(by_year) > 1 else np.zeros(12, dtype=np.bool_)
-    peaks = tuple(int(m) + 1 for m in np.flatnonzero((index >= PEAK) & (index - noise > 1) & repeated))
+    beyond = index - CRITICAL * _index_errors(counts, segment, index, float(monthly.mean())) > 1
+    peaks = tuple(int(m) + 1 for m in np.flatnonzero((index >= PEAK) & beyond & repeated))
     if not peaks and (repeated & (best_years[1] > 0)).mean() < MOSTLY:
         return "one year", (), ()
     return "seasonal" if peaks else "all year", tuple(float(round(value, 3)) for value in index), peaks
+
+
+def _index_errors(counts: MonthCounts, segment: int, index: Float64, average: float) -> Float64:
+    """Standard errors of the months of an index, with customers as clusters (Cochran 1977, section 6.3)."""
+    times, customers = counts.times, max(float(counts.customers[segment]), 2.0)
+    residuals = (
+        counts.squares[segment] * times**2
+        - 2 * index * counts.products[segment] * times
+        + index**2 * counts.whole_squares[segment]
+    )
+    errors: Float64 = np.sqrt(np.maximum(residuals, 0) * customers / (customers - 1)) / average
+    return errors
 
 
 def _inter_purchase_times(gaps: Float64) -> tuple[float, float, float] | None:
@@ -158,21 +237,16 @@ def _next_season(peaks: Sequence[int], as_of: date) -> date | None:
     return next((day for day in days if day > as_of), None)
 
 
-def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]:
+def time_segments(customers: Customers, counts: MonthCounts) -> tuple[Timing, ...]:
     """Say when each segment buys, from its customers and from what `count_months` found."""
-    years = np.asarray(monthly["year"].to_numpy(), dtype=np.int64) - customers.observed[0].year
-    orders = np.zeros((customers.n_segments, customers.observed[1].year - customers.observed[0].year + 1, 12))
-    rows = np.asarray(monthly["segment"].to_numpy(), dtype=np.int64)
-    columns = np.asarray(monthly["month"].to_numpy(), dtype=np.int64) - 1
-    np.add.at(orders, (rows, years, columns), np.asarray(monthly["orders"].to_numpy(), dtype=np.float64))
     found = []
     for segment in range(customers.n_segments):
         who = customers.labels == segment
         recency = float(np.median(customers.recency_days[who])) if who.any() else None
-        season, months, peaks = _season(orders[segment], customers.observed)
+        season, months, peaks = _season(counts, segment, customers.observed_days)
         if who.any() and season in {"seasonal", "all year"} and np.isnan(customers.gap_days[who]).mean() > MOSTLY:
             season, months, peaks = "ordered once", (), ()
-        counted = int(orders[segment].sum()), customers.observed_days
+        counted = int(counts.orders[segment].sum()), customers.observed_days
         share_of_year = _season_share(np.array(months)) if peaks else None
         gap_days = _inter_purchase_times(customers.gap_days[who])
         found.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -198,6 +198,7 @@ class Baseline:
 
     `order_rate` is the share of customers who order in one; `revenue_mean`, `revenue_sd` and `revenue_skew` (the third
     moment about the mean, in standard deviations) are of revenue per customer, those without an order counted as zero.
+    `forecast` says that rate and mean are those that a model of buying expects of the days ahead.
     """
 
     days: int
@@ -206,11 +207,44 @@ class Baseline:
     revenue_mean: float
     revenue_sd: float
     revenue_skew: float
+    forecast: bool = False
+
+    def expecting(self, order_rate: float, revenue_mean: float) -> Baseline:
+        """The same where so many are expected to order and to bring so much; what they bring varies as it did.
+
+        Without an order in the past there is nothing that varied, and the baseline stays as it is.
+        """
+        if not (self.order_rate > 0 and self.revenue_mean > 0 and order_rate > 0 and revenue_mean > 0):
+            return self
+        more = order_rate / self.order_rate
+        each = revenue_mean / (self.revenue_mean * more)  # what one who orders brings, by what it was
+        sums = {name: more * each**n * power for n, (name, power) in enumerate(self.powers.items(), start=1)}
+        expected = _baseline({"n": order_rate} | sums, self.days, 1)
+        return replace(expected, periods=self.periods, forecast=True)
+
+    @staticmethod
+    def together(baselines: Sequence[Baseline]) -> Baseline | None:
+        """Of several segments as of one; None of none."""
+        seen = sum(one.periods for one in baselines)
+        if not seen:
+            return None
+        sums = {name: sum(one.powers[name] * one.periods for one in baselines) for name in POWERS}
+        orders = sum(one.order_rate * one.periods for one in baselines)
+        return _baseline({"n": orders} | sums, baselines[0].days, seen) if sums["square"] else None
+
+    @property
+    def powers(self) -> dict[str, float]:
+        """Means of the first three powers of revenue per customer."""
+        mean, sd = self.revenue_mean, self.revenue_sd
+        cube = self.revenue_skew * sd**3 + 3 * mean * sd**2 + mean**3
+        return dict(zip(POWERS, (mean, sd**2 + mean**2, cube), strict=True))
 
     def usual(self, primary: Primary) -> float:
         """What a campaign is judged by, as it is without one."""
         return self.order_rate if primary == "order_rate" else self.revenue_mean
 
+
+POWERS = ("revenue", "square", "cube")
 
 LEAD_DAYS = 21
 """So long before a season begins a campaign for it does."""
@@ -235,7 +269,7 @@ def read_baselines(
     later = add_up(dated.filter(nw.col("begins") > nw.col("first_on")), "customer", "segment", "period")
     one = nw.col("revenue")
     powers = later.with_columns(square=one * one, cube=one * one * one)
-    sums = {name: nw.col(name).sum() for name in ("revenue", "square", "cube")}
+    sums = {name: nw.col(name).sum() for name in POWERS}
     table = purchases.engine.collect(powers.group_by("segment").agg(n=nw.len(), **sums))
     seen = [
         sum(int((customers.first_on[customers.labels == segment] < np.datetime64(day)).sum()) for day in own)
@@ -248,12 +282,12 @@ def read_baselines(
 
 def _baseline(sums: dict[str, float], days: int, seen: int) -> Baseline:
     """From the sums of one segment's periods with an order, of `seen` periods in all."""
-    mean, square, cube = (sums[name] / seen for name in ("revenue", "square", "cube"))
+    mean, square, cube = (sums[name] / seen for name in POWERS)
     sd = math.sqrt(max(square - mean**2, 0.0))
     skew = (cube - 3 * mean * square + 2 * mean**3) / sd**3 if sd else 0.0
     # nine figures: engines add floats in any order, and the last ones of a sum would differ from run to run
-    steady = (float(f"{value:.9g}") for value in (mean, sd, skew))
-    return Baseline(days, seen, sums["n"] / seen, *steady)
+    mean, sd, skew = (float(f"{value:.9g}") for value in (mean, sd, skew))
+    return Baseline(days, seen, sums["n"] / seen, mean, sd, skew)
 
 
 def _calendar(begins: Sequence[Sequence[date]], days: int) -> pa.Table:

@@ -15,6 +15,7 @@ from marketfold.features.expected import (
     overdue,
     usual_gap,
     with_expected,
+    with_outlook,
     without_outlook,
 )
 from marketfold.features.fitted_statistics import OTHER, FittedStatistics, category_of
@@ -62,5 +63,6 @@ __all__ = [
     "split_at",
     "usual_gap",
     "with_expected",
+    "with_outlook",
     "without_outlook",
 ]

@@ -107,6 +107,15 @@ class BuyingModel:
         if_alive = top / (a - 1) * (1 - stays ** (a - 1) * hyper)
         return if_alive * self.alive(repeats, last, known)
 
+    def ordering(self, ahead: float, repeats: Float64, last: Float64, known: Float64) -> Float64:
+        """Chance of a day with an order in the time `ahead`, 0 to 1, shape (n_customers,).
+
+        The rate of who is still there is gamma distributed with shape `r` + repeats and scale 1 / (`alpha` + known)
+        (appendix of the source), and the first order comes before anybody stops.
+        """
+        silent = ((self.alpha + known) / (self.alpha + known + ahead)) ** (self.r + repeats)
+        return self.alive(repeats, last, known) * (1 - silent)
+
 
 def _log_odds_of_gone(
     parameters: Sequence[float] | Float64, repeats: Float64, last: Float64, known: Float64

@@ -62,6 +62,8 @@ class Unfit:
 class Outlook:
     """How customers buy and what their orders bring; times are in days.
 
+    `checked` says that a later period bore it out (`selection.check_outlook`).
+
     Examples
     --------
     >>> outlook = Outlook(BuyingModel(0.24, 31.0, 0.79, 2.43), SpendModel(6.25, 3.74, 15.4))
@@ -71,14 +73,19 @@ class Outlook:
 
     buying: BuyingModel
     spend: SpendModel
+    checked: bool = False
 
     def to_setting(self) -> str:
         """As a text, for `FeatureTable.settings`."""
-        return json.dumps({"buying": asdict(self.buying), "spend": asdict(self.spend)})
+        return json.dumps(asdict(self))
 
     def orders(self, history: History, days: float) -> Float64:
         """Days with an order in so many days ahead, shape (n_units,)."""
         return self.buying.expected_orders(days, history.repeats, history.last_days, history.known_days)
+
+    def ordering(self, history: History, days: float) -> Float64:
+        """Chance of an order in so many days ahead, 0 to 1, shape (n_units,)."""
+        return self.buying.ordering(days, history.repeats, history.last_days, history.known_days)
 
     def value(self, history: History, days: float) -> Float64:
         """Money in so many days ahead, shape (n_units,)."""
@@ -97,7 +104,7 @@ def read_setting(text: str) -> Outlook | Unfit:
         if "code" in kept:
             return Unfit(kept["code"], float(kept["found"]), float(kept["against"]))
         buying, spend = ({name: float(value) for name, value in kept[part].items()} for part in ("buying", "spend"))
-        return Outlook(BuyingModel(**buying), SpendModel(**spend))
+        return Outlook(BuyingModel(**buying), SpendModel(**spend), checked=bool(kept.get("checked")))
 
 
 def fit_outlook(history: History) -> Outlook | Unfit:
@@ -129,6 +136,11 @@ def _counted(history: History) -> Iterator[Float64]:
 def outlook_of(table: FeatureTable) -> Outlook | Unfit | None:
     """What is expected of its customers by, or why nothing is; None where the table is not of customers' orders."""
     return read_setting(table.settings[SETTING]) if table.history and SETTING in table.settings else None
+
+
+def with_outlook(table: FeatureTable, outlook: Outlook) -> FeatureTable:
+    """The table with what its customers are expected by."""
+    return replace(table, settings=table.settings | {SETTING: outlook.to_setting()})
 
 
 def without_outlook(table: FeatureTable, why: Unfit) -> FeatureTable:

@@ -23,9 +23,11 @@ from marketfold.report.sentences.campaigns import (
     plan_notes,
     season,
     usual_note,
+    usual_of,
     why_aim_on_page,
 )
 from marketfold.report.sentences.experiments import describe_holdout
+from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +52,14 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if line is None:
         return ()
     known = plan.budget.reckoned_in
-    moved = f"{known}, one order more from each who does not order anyway"
-    facts = [Fact("Can be moved", words.money(line.value_at_stake, plan.currency), moved)]
+    facts = []
+    if (comes := campaign.baseline) and comes.revenue_mean > 0:
+        amount = words.money(comes.revenue_mean * campaign.to_reach, plan.currency, short=True)
+        facts.append(Fact("Comes anyway", amount, say("comes", usual_of(campaign) or "so far", days=comes.days)))
+    if line.stake.usual_rate != 0:
+        others = line.stake.twice_is_beyond or line.stake.usual_rate is None
+        moved = f"{known}, {say('moved', 'others' if others else 'again')}"
+        facts.append(Fact("Can be moved", words.money(line.value_at_stake, plan.currency), moved))
     facts.append(_yearly(campaign, plan))
     if line.amount is not None:
         each = f"{words.money(line.per_customer, plan.currency)} each" if line.per_customer is not None else ""

@@ -43,7 +43,7 @@ def division_table(plan: CampaignPlan) -> TablePart:
                 words.count(campaign.to_reach),
                 words.count(campaign.held_out),
                 words.known(campaign.amount, lambda amount: words.money(amount, currency)),
-                words.known(line.value_at_stake if line else None, lambda amount: words.money(amount, currency)),
+                words.known((line and line.value_at_stake) or None, lambda amount: words.money(amount, currency)),
                 words.known(line.break_even_rate if line else None, words.share),
                 words.known(lift, words.share),
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
-from marketfold.features import Outlook, Unfit, outlook_of, without_outlook
+from marketfold.features import Outlook, Unfit, outlook_of, with_outlook, without_outlook
 from marketfold.frames import terse
 
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ def check_outlook(
         The table and the holdout, without what is expected where that did not come true or cannot be checked; and what
         was found, None where there was nothing to check.
     """
-    if not isinstance(outlook_of(table), Outlook):
+    if not isinstance(now := outlook_of(table), Outlook):
         return table, holdout, None
     if holdout is None or not isinstance(outlook := outlook_of(holdout.table), Outlook):
         check, unfit = None, Unfit("unchecked", len(holdout.table) if holdout else 0)
     else:
         check = _check(outlook, holdout, _later_order_days(clean, holdout))
         if check.unfit is None:
-            return table, holdout, check
+            return with_outlook(table, replace(now, checked=True)), holdout, check
         unfit = check.unfit
     held = replace(holdout, table=without_outlook(holdout.table, unfit)) if holdout else None
     return without_outlook(table, unfit), held, check

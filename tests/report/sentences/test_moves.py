@@ -79,9 +79,9 @@ def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
 @pytest.mark.parametrize(
     ("usual", "made"),
     [
+        (0.25, "That is as many orders again as the 7 that come without it within 90 days."),
         (0.89, "That is an order from each of the 3 who would not order anyway within 90 days."),
-        (0.99, "That is an order from each of the 1 % who would not order anyway within 90 days."),
-        (0.0, "That is an order from each of the 28 who would not order anyway within 90 days."),
+        (0.99, "That is 1 % of an order from each, within 90 days."),
         (None, "That is an order more from every one of them; how many order anyway is not known."),
     ],
 )
@@ -95,7 +95,10 @@ def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_th
     first = replace(first, budget=replace(first.budget, stake=stake), channels=(mail,), holdout=None,
                     offer=replace(first.offer, title="A small gift"))  # fmt: skip
     move, other = move_sentences(with_campaigns(replace(plan, campaign_days=90), first, first))
-    limit = "No forecast: each sum takes one more usual order from every one of them."
+    limit = (
+        "No forecast: each sum is what twice the usual orders bring, or one from everybody else where fewer are left."
+    )
+    limit = "No forecast: each sum takes one more usual order from everybody." if usual is None else limit
     said = f"{made} Offer: A small gift. E-mail first. {limit}"
     assert move.detail.replace("\u202f", " ").replace("\u00a0", " ") == said
     assert "No forecast" not in other.detail
@@ -121,7 +124,7 @@ def test_nothing_is_said_to_be_moved_where_nobody_has_come_back(plan: CampaignPl
     assert move.text.endswith(": they brought $4.9M of $4.9M.")
     assert "None of them has come back so far" in move.detail
     assert "No forecast" not in move.detail
-    again = replace(once, order_count=first.customers + 1)
+    again = replace(once, usual_rate=0.1)
     (move,) = move_sentences(with_campaigns(plan, replace(asked, budget=replace(first.budget, stake=again))))
     assert "36,000 more" in move.text
     assert "come back" not in move.detail

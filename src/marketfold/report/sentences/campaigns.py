@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from marketfold import words
 from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS, YEAR_DAYS
@@ -226,9 +226,16 @@ def next_step(step: NextBuy) -> str:
 
 
 def usual_note(campaign: Campaign) -> str:
-    """Where what is usual is no mean of their year: of those who stay away, and before a season; "" for others."""
-    code = "usual_past" if campaign.away else "usual_season" if campaign.season_on else ""
-    return say("campaign", code) if code and campaign.holdout and campaign.holdout.usual else ""
+    """Where what is usual is no mean of their past, or misleads as one; "" for others."""
+    code = usual_of(campaign)
+    return say("campaign", f"usual_{code}") if code and campaign.holdout and campaign.holdout.usual else ""
+
+
+def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", ""]:
+    """Of what what is usual is: forecast, of a past in which more of them ordered, of earlier seasons, or of all."""
+    if campaign.baseline and campaign.baseline.forecast:
+        return "expected"
+    return "past" if campaign.away else "season" if campaign.season_on else ""
 
 
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
@@ -261,12 +268,12 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
     of_it = say("arithmetic", "stake.no margin" if margin is None else "stake.margin", margin=margin)
     members = how_many(line.stake.customers, plan)
-    facts = {"line": line, "of_it": of_it, "members": members, "usual": usual, "others": 1 - (usual or 0.0)}
-    code = "stake.usual unknown" if usual is None else "stake" if usual else "stake.nobody"
-    moved = say("arithmetic", code, plan.currency, **facts)
+    facts = {"line": line, "of_it": of_it, "members": members, "usual": usual}
+    code = "stake.others" if line.stake.twice_is_beyond else "stake" if usual else "stake.nobody"
+    moved = say("arithmetic", "stake.usual unknown" if usual is None else code, plan.currency, **facts)
     away = campaign is not None and campaign.away
-    code = "stake.away" if away else "stake.season" if campaign and campaign.season_on else ""
-    moved += say("arithmetic", code, **facts) if code and usual else ""
+    code = usual_of(campaign) if campaign else ""
+    moved += say("arithmetic", f"stake.{code}", **facts) if code and usual else ""
     factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
     yearly = "yearly.once" if usual == 0 else "yearly.away" if away else "yearly"
     return moved, say("arithmetic", yearly, plan.currency, line=line, over=over, of_it=factor, what=what)

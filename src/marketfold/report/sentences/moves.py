@@ -80,22 +80,21 @@ def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
         say("move", "offer", title=campaign.offer.title),
         say("move", by, title=channel.title) if channel else "",
         say("move", "held", held_out=campaign.held_out) if in_full and campaign.held_out else "",
-        say("move", "ceiling") if in_full and line else "",
+        say("move", "ceiling.unknown" if line.stake.usual_rate is None else "ceiling") if in_full and line else "",
     ]
     return " ".join(filter(None, said))
 
 
 def _made_of(line: BudgetLine, plan: CampaignPlan, *, in_full: bool) -> str:
-    """Whose orders the worth is: of those who would not order anyway, where that is known."""
-    usual = line.stake.usual_rate
-    others = 1 - (usual or 0.0)
-    people = round(line.stake.customers * others)
-    code = "made.usual unknown" if usual is None else "made"
-    if code == "made" and people < LEAST_COUNTED:
+    """Whose orders the worth is: as many again as order anyway, or those of the others where they are fewer."""
+    stake = line.stake
+    orders = round(stake.customers * stake.moved_share)
+    code = "made.usual unknown" if stake.usual_rate is None else "made.others" if stake.twice_is_beyond else "made"
+    if code != "made.usual unknown" and orders < LEAST_COUNTED:
         code = "made.few"
     elif not in_full:
-        code = "made.also" if code == "made" else ""
-    return say("move", code, people=people, share=others, days=plan.campaign_days) if code else ""
+        code = "" if code == "made.usual unknown" else "made.also"
+    return say("move", code, orders=orders, share=stake.moved_share, days=plan.campaign_days) if code else ""
 
 
 def _first_channel(campaign: Campaign) -> PlannedChannel | None:
@@ -120,13 +119,12 @@ def _in_doubt(campaign: Campaign) -> str:
 
 
 def _none_came_back(campaign: Campaign) -> bool:
-    """Whether nobody ordered twice: an order more from each is then no bound on what an offer moves, but a wish."""
-    stake = campaign.budget.stake if campaign.budget else None
-    return stake is not None and stake.usual_rate == 0 and stake.order_count <= stake.customers
+    """Whether nobody ordered again so far: what an offer moves then is not known."""
+    return campaign.budget is not None and campaign.budget.stake.usual_rate == 0
 
 
 def _at_stake(campaign: Campaign) -> float | None:
-    """What a campaign can move at most; None where nothing bounds it."""
+    """What a campaign can move; None where that is not known."""
     return campaign.budget.value_at_stake if campaign.budget and not _none_came_back(campaign) else None
 
 
