@@ -139,7 +139,7 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
             told = lead[np.arange(len(who)), best] > 0
             for j in np.unique(best[told]).tolist():
                 by = who[told & (best == j)]
-                said = _said(shaping.features[j], shaping.values[rows[by], j], currency)
+                said = _said(shaping.features[j], shaping.values[:, j], rows[by], currency)
                 texts[by] = [f"{old}; {new}" if old else new for old, new in zip(texts[by], said, strict=True)]
             lead[topics == topics[best][:, None]] = 0  # what is said once is not said in other words
     return pa.array([text or None for text in texts.tolist()], pa.string())
@@ -154,10 +154,19 @@ def _leads(X: Float32, own: Float32, others: Float32) -> Float32:
     return lead
 
 
-def _said(feature: Feature, values: Float64, currency: str | None) -> list[str]:
-    distinct, places = np.unique(values, return_inverse=True)
-    texts = [_with_label(feature, words.measured(value, feature.measure, currency)) for value in distinct.tolist()]
+def _said(feature: Feature, values: Float64, rows: Rows, currency: str | None) -> list[str]:
+    """The values on some rows, and on which side of the median of all they lie."""
+    middle = float(np.median(values))
+    distinct, places = np.unique(values[rows], return_inverse=True)
+    texts = [
+        _with_label(feature, words.measured(value, feature.measure, currency)) + _beside(value, middle)
+        for value in distinct.tolist()
+    ]
     return [texts[place] for place in places.ravel().tolist()]
+
+
+def _beside(value: float, middle: float) -> str:
+    return "" if value == middle else " (less than most)" if value < middle else " (more than most)"
 
 
 def _with_label(feature: Feature, value: str) -> str:

@@ -8,7 +8,7 @@ from scipy import stats
 from tests.campaigns.cases import case_of, table_of
 
 from marketfold.campaigns.customers import condense, members_of
-from marketfold.campaigns.product_affinity import _Cells, _matched, _p_values, _Totals, measure_affinity
+from marketfold.campaigns.product_affinity import _Cells, _matched, _p_values, _Totals, measure_affinity, next_products
 from marketfold.config import ReadingOptions
 from marketfold.orders import read_orders
 
@@ -51,11 +51,18 @@ def test_what_is_added_next_is_more_than_others_add_who_bought_as_much(share: fl
         heavy = who % 2
         for order in range(10 if heavy or who % 4 == 0 else 2):
             taste = heavy and found and order and rng.random() < share
-            rows.append((f"o{who}-{order}", f"{'hl'[heavy]}{who}", f"2025-{1 + order:02d}-{1 + who % 28:02d}", 10.0))
+            rows.append((f"o{who}-{order}", f"{'lh'[heavy]}{who}", f"2025-{1 + order:02d}-{1 + who % 28:02d}", 10.0))
             things.append("tea" if taste else names[int(rng.integers(len(names)))])
     orders = read_orders(table_of(rows, category=things), ReadingOptions(date_format="%Y-%m-%d"))
     case = case_of(orders, {row[1]: row[1][0] for row in rows})
     purchases = condense(case.clean, members_of(case.clean, case.ids, case.labels), 2)
-    steps = [one.next_category for one in measure_affinity(purchases)]
+    affinity = measure_affinity(purchases)
+    steps = [one.next_category for one in affinity]
     assert [step and step.name for step in steps[:1]] == [found]
     assert found or steps[1] is None
+    suggested = next_products(purchases, affinity)
+    bought = {(row[1], thing) for row, thing in zip(rows, things, strict=True)}
+    of_heavy = {
+        row["customer_id"]: row["next_product"] for row in suggested.to_pylist() if row["customer_id"][0] == "h"
+    }
+    assert of_heavy == {one: None if (one, found) in bought else found for one in of_heavy}

@@ -84,11 +84,11 @@ def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def known() -> dict[str, Any]:
     """What a reader has at hand when a block begins; a shop so large that there is a holdout to measure with."""
-    begun = date(2026, 1, 1)
+    begun = date(2026, 3, 1)
     config = RunConfig(
         quick=True,
         features=FeatureOptions(as_of=begun),
-        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+        clustering=ClusteringOptions(segments=4, k_max=4, bootstraps=2),
         reduction=ReductionOptions(method="none"),
     )
     analysis = segment_market(marketfold.make_shop(20_000).lines, config)
@@ -97,7 +97,7 @@ def known() -> dict[str, Any]:
         "analysis": analysis, "orders": analysis.data.orders, "clean": analysis.data.clean, "segmentation": made,
         "profiles": analysis.segments.profiles, "table": made.table, "matrix": made.matrix, "plan": analysis.plan,
         "later": analysis.data.clean, "later_lines": marketfold.make_shop(2_000, random_state=1).lines,
-        "date_from": begun, "date_to": date(2026, 3, 31), "mf": marketfold,
+        "date_from": begun, "date_to": date(2026, 5, 29), "mf": marketfold,
     }  # fmt: skip
 
 

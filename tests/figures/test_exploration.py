@@ -155,7 +155,7 @@ def test_incomplete_months_are_not_in_the_year_on_year(sales: Exploration):
 
 def test_calendar(sales: Exploration, purchases: Exploration):
     figure = calendar_figure(sales.calendar[0])
-    assert figure.layout.title.text == "November brings 2.8 times an average month"
+    assert figure.layout.title.text == "November brings 2.8 times the revenue of an average month of the year"
     assert len(figure.data[0].y) == 12
     assert calendar_figure(purchases.calendar[0]).layout.title.text.startswith("February 2021 brought 2.5 times")
 
@@ -213,7 +213,7 @@ def test_cohorts_leave_out_what_was_not_seen(purchases: Exploration):
 def test_gaps_shown_and_not_shown_add_up(purchases: Exploration):
     assert purchases.gaps is not None
     figure = gaps_figure(purchases.gaps)
-    beyond = re.search(r", ([\d,]+) longer", figure.layout.title.subtitle.text)
+    beyond = re.search(r", ([\d,]+) of [\d,]+ days or longer", figure.layout.title.subtitle.text)
     assert beyond
     assert figure.data[0].y.sum() + int(beyond[1].replace(",", "")) == purchases.gaps.n_gaps
 

@@ -61,7 +61,7 @@ def test_where_nothing_is_expected_there_is_a_reason_and_no_number(analysis: Ana
     assert section is not None
     assert section.lead == outlook_sentence(Unfit("too_few_customers", 92, 100), None)
     (table,) = tables_of(section.parts)
-    assert [column.label for column in table.columns] == ["Segment", "Overdue"]
+    assert [column.label for column in table.columns] == ["Segment", "Twice the usual gap"]
     cards = segments_chapter(bare)
     assert "expected" not in str(cards)
     assert "Revenue expected in the next year" in str(segments_chapter(with_models(analysis, MODELS, CHECK)))

@@ -149,7 +149,7 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
     years = str(calendar.years[0]) if len(calendar.years) == 1 else f"{calendar.years[0]} to {calendar.years[-1]}"
     name, stands_out = calendar.names[best], ratio >= STANDS_OUT
     brings = f"{name} brings" if len(calendar.years) > 1 else f"{name} {years} brought"
-    title = f"{brings} {words.times(ratio)} an average {calendar.unit}"
+    title = f"{brings} {words.times(ratio)} the revenue of an average {calendar.unit} of the year"
     figure = new_figure(
         title if stands_out else f"Revenue by {calendar.unit} of the year",
         subtitle=f"Mean revenue by {calendar.unit}{_unit(currency)}, {years}; the line is the average",

@@ -154,7 +154,7 @@ def gaps_figure(gaps: InterPurchaseTimes) -> go.Figure:
     bars = np.bincount(np.minimum(gaps.days // step, n), weights=gaps.counts, minlength=n + 1)
     beyond = int(bars[n])
     title = f"Half of all repeat orders come within {words.count(gaps.median_days)} days"
-    note = f", {words.count(beyond)} longer than {words.count(n * step)} days not shown" if beyond else ""
+    note = f", {words.count(beyond)} of {words.count(n * step)} days or longer not shown" if beyond else ""
     figure = new_figure(
         title,
         subtitle="Days between an order and the customer's next; shaded: the middle half. "

@@ -21,7 +21,7 @@ from marketfold.report.sentences.campaigns import (
     missing_contacts,
     next_step,
     plan_notes,
-    season,
+    season_of,
     usual_note,
     usual_of,
     why_aim_on_page,
@@ -124,7 +124,7 @@ def _paragraphs(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
         Fact(
             "When",
             campaign.schedule,
-            f"{inter_purchase_time(campaign.timing, companies=plan.companies)} {season(campaign.timing)}",
+            f"{inter_purchase_time(campaign.timing, companies=plan.companies)} {season_of(campaign)}",
         ),
     )
 

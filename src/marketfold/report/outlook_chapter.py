@@ -60,7 +60,7 @@ def _segments_table(analysis: Analysis, *, fits: bool) -> TablePart:
     numbered = np.array(analysis.segmentation.numbers)[analysis.labels]
     chosen = [numbered == profile.number for profile in profiles]
     ahead = [f"{what}, {_ahead(days)}" for what in ("Orders", "Revenue") for days in HORIZONS]
-    labels = (*(ahead if fits else ()), *(("Still customers",) if fits else ()), "Overdue")
+    labels = (*(ahead if fits else ()), *(("Still customers",) if fits else ()), "Twice the usual gap")
     rows = tuple(
         (profile.name, *_cells(columns, here, currency, fits=fits))
         for profile, here in zip(profiles, chosen, strict=True)

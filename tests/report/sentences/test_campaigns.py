@@ -90,7 +90,7 @@ def test_a_holdout_that_cannot_show_what_can_be_moved_says_so(campaign: Campaign
         ),
         (
             replace(STAKE, usual_rate=0.1),
-            {"total": 3_000, "margin": 0.3},
+            {"contact_cost": 30, "margin": 0.3},
             " % of those reached must place one order that they would not have placed otherwise: they",
         ),
         (replace(STAKE, detectable_lift=0.2), {}, "the holdout can show: 20 % of what is usual"),

@@ -27,14 +27,14 @@ def test_groups_are_said_with_how_far_beyond_chance(grouped: KChoice):
         for name in ("cloud", "box")
     )
     assert text.startswith(
-        f"By the fall of the WCSS there are groups, 4 of them. At k = 4 the WCSS, as a share of that at k = 1, "
-        f"is {cloud}, and {box}."
+        f"The WCSS falls further than without groups, and most so at k = 4. At k = 4 the WCSS, as a share of that at "
+        f"k = 1, is {cloud}, and {box}."
     )
     assert f"an adjusted Rand index of {grouped.indices['stability'].at(4):.2f}." in text
 
 
 def test_slices_of_a_cloud_are_called_that(cloud: KChoice):
-    assert "slices of one cloud" in k_decision(cloud, "customer", groups=False)
+    assert "by it, segments are slices" in k_decision(cloud, "customer", groups=False)
     assert "Gap statistic sees one group only." in disagreements(cloud, cloud.k)
     assert any("reproducible" in rule for rule in rules_applied(cloud))
 

@@ -47,7 +47,7 @@ def test_a_holdout_says_what_it_will_show():
     enough = plan_holdout(1, 30_000, USUAL, "order_rate", wanted_lift=0.2)
     text = describe_holdout(enough)
     assert text.startswith("Hold out 1,500 of 30,000 customers. The share of customers who order is usually 20 % in 90")
-    assert "will be seen in 8 of 10 cases. Not reaching them has its price" in text
+    assert "will be seen in 8 of 10 cases, all segments judged together. Not reaching them has its price" in text
     assert text.endswith("a campaign that brings 20 % more forgoes about 12,000.")  # 1,500 of them, 40 each
     revenue = plan_holdout(1, 300_000, USUAL, "revenue", wanted_lift=0.2)
     assert "revenue per customer is usually €40 in 90 days" in describe_holdout(revenue, "EUR")
@@ -77,7 +77,7 @@ def test_arms_that_are_kept_are_said_to_be():
     kept = describe_holdout(as_assigned(planned, 2_000, USUAL))
     assert kept.startswith("2,000 of 9,000 customers are held out: everybody keeps the arm of the earlier run")
     assert f"({planned.held_out:,} would be held out anew)" in kept
-    assert "8 of 10 cases." in kept
+    assert "8 of 10 cases, all segments judged together." in kept
     as_set = describe_holdout(as_assigned(planned, 2_000, USUAL, sizing="set"))
     assert as_set.startswith("2,000 of 9,000 customers are held out: as you have set it. The share of customers")
     refused = plan_holdout(1, 20, USUAL, "order_rate", wanted_lift=0.2)

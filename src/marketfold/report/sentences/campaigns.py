@@ -192,6 +192,13 @@ def season(timing: Timing) -> str:
     return say("season", timing.season, timing=timing, least=MIN_ORDERS, peaks=peaks, top=top)
 
 
+def season_of(campaign: Campaign) -> str:
+    """The same of a segment; where the months set it apart it is said that they may have been what it was cut by."""
+    found = season(campaign.timing)
+    cut = campaign.trust != "group" and any(one.name.startswith("quarter_") for one in campaign.distinguishing)
+    return f"{found} {say('season', 'cut')}" if cut and campaign.timing.peaks else found
+
+
 def nothing_bought_more(campaign: Campaign) -> str:
     """Why nothing is said of what they buy more than others; "" where something is."""
     if campaign.products or campaign.categories:

@@ -78,9 +78,9 @@ def _elbow(choice: KChoice, taken: int) -> str:
 def _preference(index: ValidityIndex, k: int) -> str:
     if index.prefers is None or index.prefers < 2:
         return say("disagreement", "prefers none" if index.prefers is None else "prefers one", index=index)
-    return say(
-        "disagreement", "prefers", index=index, k=k, there=index_value(index, index.prefers), here=index_value(index, k)
-    )
+    there, here = (index_value(index, one) for one in (index.prefers, k))
+    code = "prefers alike" if there == here else "prefers"
+    return say("disagreement", code, index=index, k=k, there=there, here=here)
 
 
 def _better_below(choice: KChoice) -> str:
