@@ -93,7 +93,9 @@ def test_what_happened_once_is_no_season():
 
 @pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
 @pytest.mark.parametrize(("accounts", "peaks"), [(1, ()), (60, (6,))])
-def test_a_month_that_one_account_makes_is_no_season_of_the_segment(engine: Engine, accounts: int, peaks: tuple[int, ...]):
+def test_a_month_that_one_account_makes_is_no_season_of_the_segment(
+    engine: Engine, accounts: int, peaks: tuple[int, ...]
+):
     """A hundred customers order twice a year at any time; sixty orders of each June are those of one, or of sixty."""
     rng = np.random.default_rng(5)
     rows = [
