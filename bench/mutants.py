@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "bench" / "data" / "mutants"
 REASONS = Path(__file__).with_suffix(".toml")
-COPIED = ("src", "tests", "pyproject.toml")
+COPIED = ("src", "tests", "docs", "pyproject.toml")
 LEAST_FOUND = 0.85
 MOST_SECONDS = 20.0
 """Of tests for one mutant, as they were recorded: what they do not find in that time counts as not found."""

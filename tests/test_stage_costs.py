@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,19 @@ def test_every_stage_is_told_when_it_begins_and_when_it_ends():
     assert steps == [("read", 0, 1), ("read", 1, 1), ("clean", 0, 1), ("clean", 1, 1)]
     assert [cost.name for cost in clock.costs] == ["read", "clean"]
     assert all(cost.seconds >= 0 for cost in clock.costs)
+
+
+def test_waiting_costs_no_processor_and_reckoning_does():
+    clock = StageClock()
+    with clock.stage("read"):
+        time.sleep(0.2)
+    with clock.stage("clean"):
+        begun = time.process_time()
+        while time.process_time() < begun + 0.1:
+            pass
+    waited, reckoned = clock.costs
+    assert waited.processor_seconds < waited.seconds
+    assert reckoned.processor_seconds >= 0.1
 
 
 def test_a_stage_that_fails_has_no_cost():

@@ -1,4 +1,4 @@
-"""What each stage costs: seconds, and the memory that the process had needed by its end."""
+"""What each stage costs: seconds by the clock and of the processor, and the memory that was needed by its end."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StageCost:
-    """Seconds by the clock, and the most MiB that the process had held by then; None where the system does not tell."""
+    """Seconds by the clock and of the processor, over all threads, and the most MiB that the process had held by then.
+
+    None where the system does not tell. What runs in other processes (Spark, a database) is not in it.
+    """
 
     name: str
     seconds: float
+    processor_seconds: float
     peak_mb: int | None
 
 
@@ -45,8 +49,9 @@ class StageClock:
         """Time one stage."""
         if self._progress:
             self._progress(name, 0, 1)
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         yield
-        self.costs.append(StageCost(name, round(time.perf_counter() - started, 3), peak_mb()))
+        seconds = round(time.perf_counter() - started, 3), round(time.process_time() - worked, 3)
+        self.costs.append(StageCost(name, *seconds, peak_mb()))
         if self._progress:
             self._progress(name, 1, 1)

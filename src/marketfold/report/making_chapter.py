@@ -70,12 +70,17 @@ def making_chapter(analysis: Analysis) -> Section:
     settings = tuple(settings_rows(analysis.run.config.model_dump(mode="json")))
     made_of = {"Python": platform.python_version(), "marketfold": __version__, **versions()}
     stages = tuple(
-        (cost.name, words.seconds(cost.seconds), words.count(cost.peak_mb) if cost.peak_mb else words.MISSING)
+        (
+            cost.name,
+            words.seconds(cost.seconds),
+            words.seconds(cost.processor_seconds),
+            words.known(cost.peak_mb, words.count),
+        )
         for cost in analysis.run.stages
     )
     used = tuple((feature.label, feature.name) for feature in analysis.segmentation.matrix.table.features)
     left_out = _left_out(analysis)
-    costs = (Column("Stage"), *numbers("Time", "Peak memory, MiB"))
+    costs = (Column("Stage"), *numbers("Time", "Of the processor", "Peak memory, MiB"))
     return Section(
         "making",
         "How it was made",
