@@ -22,6 +22,7 @@ def as_array(X: Any) -> NDArray[np.float32]:
     >>> as_array(pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5]})).tolist()
     [[1.0, 0.5], [2.0, 1.5]]
     """
+    refuse_unscaled(X)
     if not isinstance(X, np.ndarray):
         X = _of_frame(X)
     try:
@@ -42,6 +43,21 @@ def frame_columns(X: Any) -> tuple[str, ...] | None:
     return tuple(frame.collect_schema().names())
 
 
+def refuse_unscaled(X: Any) -> None:
+    """ParameterError of a table of features in the user's units, among which money would outweigh all else."""
+    if getattr(X, "in_own_units", False):
+        raise ParameterError(
+            f"A {type(X).__name__} is in days and money, and distances need one scale: give mf.matrix(table)."
+        )
+
+
+def refuse_texts(X: Any) -> None:
+    """ParameterError naming the columns of a frame that hold no numbers: their values may be names of people."""
+    frame: Any = nw.from_native(X, pass_through=True)
+    if isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        _check_numbers(frame)
+
+
 def _of_frame(X: Any) -> Any:
     """The numbers of a frame; what is no frame as it was given."""
     frame: Any = nw.from_native(X, pass_through=True)
@@ -49,8 +65,12 @@ def _of_frame(X: Any) -> Any:
         frame = frame.collect()
     if not isinstance(frame, nw.DataFrame):
         return X
-    other = [name for name, kind in frame.schema.items() if not (kind.is_numeric() or kind == nw.Boolean)]
+    _check_numbers(frame)
+    return frame.select(nw.all().cast(nw.Float32)).to_numpy()
+
+
+def _check_numbers(frame: Any) -> None:
+    other = [name for name, kind in frame.collect_schema().items() if not (kind.is_numeric() or kind == nw.Boolean)]
     if other:
         shown = ", ".join(map(repr, other[:5])) + (f" and {len(other) - 5} more" if len(other) > 5 else "")
         raise ParameterError(f"The columns {shown} of the frame hold no numbers. Leave them out.")
-    return frame.select(nw.all().cast(nw.Float32)).to_numpy()

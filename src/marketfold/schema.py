@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import narwhals as nw
 import numpy as np
@@ -364,6 +364,7 @@ class FeatureTable(Framed):
         Of customers, what is to be expected of them rests on; None for other units and for a table of customers.
     """
 
+    in_own_units: ClassVar[bool] = True
     unit: Unit
     ids: Ids
     values: Float64

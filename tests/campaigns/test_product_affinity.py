@@ -37,8 +37,8 @@ def test_who_is_to_be_expected_is_matched_on_how_much_was_bought():
     takers = np.array([[[6.0], [33.0]], [[4.0], [17.0]]])  # 10 of 100, and 50 of 100
     expected, variance = _matched(takers, eligible)
     assert expected[:, 0] == pytest.approx([40 * 0.1 + 60 * 0.5, 60 * 0.1 + 40 * 0.5])
-    bands = [stats.hypergeom.var(100, [10, 50], drawn) for drawn in ([40, 60], [60, 40])]
-    assert variance[:, 0] == pytest.approx(np.sum(bands, axis=1))
+    bands = np.array([stats.hypergeom.var(100, [10, 50], drawn) for drawn in ([40, 60], [60, 40])])
+    assert variance[:, 0] == pytest.approx(bands.sum(axis=1))
 
 
 @pytest.mark.parametrize(("share", "found"), [(0.0, None), (0.12, "tea")])

@@ -94,7 +94,8 @@ class CleanOrders(InEngine, Framed):
 
     def __repr__(self) -> str:  # the details of what was set aside may be of a person: they are not shown
         ledger = self.report.ledger
-        return f"<CleanOrders: {ledger.lines_kept:,} of {ledger.lines_read:,} lines kept>"
+        before = f", of which those before {self.before} are looked at" if self.before else ""
+        return f"<CleanOrders: {ledger.lines_kept:,} of {ledger.lines_read:,} lines kept{before}>"
 
     @cached_property
     def purchases(self) -> nw.LazyFrame[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from marketfold.clustering.decision import Answer, Strength
     from marketfold.clustering.validity import Solve
-    from marketfold.schema import Float32, Progress
+    from marketfold.schema import Float32, Progress, Watched
 
 JUDGED_ROWS = 2_000
 """Units that the indices see at most; the gaps that they judge are far larger than what such a sample blurs."""
@@ -162,6 +163,12 @@ def _gather(
     return Evidence(k, smallest, references["shuffled"], gaps, indices, len(X), X.shape[1])
 
 
+def _check_whole(**numbers: object) -> None:
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, Integral):
+            raise ParameterError(f"{name} must be a whole number; got {number!r}.")
+
+
 def choose_k(
     X: Any,
     *,
@@ -169,7 +176,7 @@ def choose_k(
     k_min: int = 3,
     random_state: int = 0,
     clusterer: Any = None,
-    progress: Progress | None = None,
+    progress: Watched | None = None,
 ) -> KChoice:
     """Advise a number of segments from `k_min` to `k_max`, and say whether there are groups at all.
 
@@ -194,7 +201,8 @@ def choose_k(
     >>> choice.k, choice.answer
     (4, 'groups')
     """
-    matrix = as_array(X)
+    matrix, progress = as_array(X), progress if callable(progress) else None
+    _check_whole(k_min=k_min, k_max=k_max)
     if not 1 <= k_min <= k_max:
         raise ParameterError(f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}.")
     own = None if clusterer is None else OwnSweep(clusterer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -15,6 +16,7 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from marketfold.arrays import refuse_texts, refuse_unscaled
 from marketfold.clustering.fitting import (
     SAMPLE_ROWS,
     SWAPS,
@@ -158,6 +160,9 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         return "K-means"
 
     def _check_settings(self, X: Float32) -> None:
+        for name in ("n_segments", "n_init", "max_iter"):
+            if isinstance(number := getattr(self, name), bool) or not isinstance(number, Integral):
+                raise ParameterError(f"{name} must be a whole number; got {number!r}.")
         if self.n_segments < 1 or self.n_init < 1 or self.max_iter < 1 or not 0 < self.reach_quantile <= 1:
             raise ParameterError(
                 f"n_segments={self.n_segments}, n_init={self.n_init}, max_iter={self.max_iter} and "
@@ -207,6 +212,8 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         revenue
             Money of each unit, shape (n_units,), by which segments are numbered; by their size if not given.
         """
+        refuse_unscaled(X)
+        refuse_texts(X)
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
         self._check_settings(matrix)
         money = self._checked_revenue(revenue, len(matrix))
@@ -270,6 +277,8 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
 
     def _matrix(self, X: ArrayLike) -> Float32:
         check_is_fitted(self)
+        refuse_unscaled(X)
+        refuse_texts(X)
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C", reset=False)
         return matrix
 

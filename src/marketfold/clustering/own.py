@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
+from marketfold.arrays import refuse_texts, refuse_unscaled
 from marketfold.clustering.fitting import Fit, by_weight, distinct_rows
 from marketfold.clustering.kmeans import KMeansSegmenter, means_of
 from marketfold.clustering.validity import nearest
@@ -32,8 +33,13 @@ def own_fit(
     units that it sets aside keep the label -1; where it sets all aside there is one centre, their mean, and nobody's.
     ParameterError if it sets units aside without that, or does not label each unit.
     """
-    found = np.asarray(seeded_copy(clusterer, seed, anew=anew).fit_predict(X))
     name = type(clusterer).__name__
+    try:
+        found = np.asarray(seeded_copy(clusterer, seed, anew=anew).fit_predict(X))
+    except ValueError as error:
+        raise ParameterError(
+            f"{name} cannot be fitted to {len(X):,} units of {X.shape[1]} features: {error}"
+        ) from error
     if found.shape != (len(X),) or found.dtype.kind not in "iu":
         raise ParameterError(f"{name} gave labels of shape {found.shape} and type {found.dtype} for {len(X):,} units.")
     if found.min() < 0 and not noise:
@@ -57,6 +63,8 @@ class OwnSweep:
     """A clusterer at each number of segments; ParameterError where it finds the number itself."""
 
     def __init__(self, clusterer: Any) -> None:
+        if isinstance(clusterer, type):
+            raise ParameterError(f"{clusterer.__name__} is a class: give an instance, as in {clusterer.__name__}().")
         known = clusterer.get_params() if hasattr(clusterer, "get_params") else {}
         self._number = next((name for name in NUMBERS if name in known), "")
         self._clusterer = clusterer
@@ -135,6 +143,8 @@ class OwnSegmenter(KMeansSegmenter):
         """
         if sample_weight is not None:
             raise ParameterError(f"{self.label} is fitted without weights. Leave sample_weight out.")
+        refuse_unscaled(X)
+        refuse_texts(X)
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
         fit = by_weight(own_fit(self.clusterer, matrix, self.random_state), self._checked_revenue(revenue, len(matrix)))
         self.n_segments = len(fit.centers)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from marketfold.schema import Float32, Float64, Labels, Progress, Trust
+    from marketfold.schema import Float32, Float64, Labels, Trust, Watched
 
     _Resample = tuple[Float64, Labels]
 
@@ -176,7 +176,7 @@ def assess_stability(
     *,
     n_pairs: int = 100,
     random_state: int = 0,
-    progress: Progress | None = None,
+    progress: Watched | None = None,
 ) -> Stability:
     """Bootstrap a segmentation: refit on resamples from fresh starts and see which segments return.
 
@@ -206,7 +206,7 @@ def assess_stability(
     >>> assess_stability(X, GaussianMixture(2), n_pairs=2).trust
     ('slice', 'slice')
     """
-    matrix = as_array(X)
+    matrix, progress = as_array(X), progress if callable(progress) else None
     if n_pairs < 1:
         raise ParameterError(f"n_pairs must be 1 or more; got {n_pairs}.")
     made, reference = _assessed(matrix, segmenter, labels, random_state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -32,7 +33,6 @@ from marketfold.thresholds import MEASURED_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
 
     from marketfold.cleaning import CleanOrders
     from marketfold.schema import Ids, Unit
@@ -285,6 +285,8 @@ def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
     >>> early.before, later.column_names
     (datetime.date(2026, 1, 1), ['customer_id', 'revenue'])
     """
+    if not isinstance(cut, date):
+        raise ParameterError(f"cut must be a date, as in date(2026, 1, 1); got {cut!r}.")
     early = before_day(clean, cut)
     after = clean.purchases.filter(nw.col("ordered_on") >= cut)
     later = after.group_by("customer_id").agg(money_sum("amount").alias("revenue"))

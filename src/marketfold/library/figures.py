@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketfold.errors import ParameterError
 from marketfold.frames import Framed, table_html
 from marketfold.page import figures_of, plotly_figure, write_page
 
@@ -97,6 +98,11 @@ class OnPage(Framed):
         return Figures(self._page)
 
     def report(self, path: str | Path) -> Path:
-        """Write the page as one HTML file that opens offline; an existing one is replaced."""
+        """Write the page as one HTML file that opens offline; an existing one is replaced.
+
+        ParameterError if the name ends otherwise than that of an HTML file; a browser prints the page as a PDF.
+        """
+        if Path(path).suffix.lower() not in {".html", ".htm", ""}:
+            raise ParameterError(f"The page is HTML, and {Path(path).name!r} says otherwise: end the name in .html.")
         write_page(self._page(), Path(path))
         return Path(path)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from marketfold.cleaning import CleanOrders
 from marketfold.config import RunConfig, config_from
+from marketfold.errors import ParameterError
 from marketfold.library.keywords import takes_settings
 from marketfold.library.made import MadeSegments
 from marketfold.library.saved import load
@@ -80,6 +81,11 @@ def segment(
     else:
         own = None
     whole = config_from(config, settings, groups=groups)
+    if clusterer is not None and settings.get("segments"):
+        raise ParameterError(
+            f"segments={settings['segments']} and a clusterer of your own, which finds its own number: leave out the "
+            f"one, or give {type(clusterer).__name__} the number."
+        )
     earlier = load(previous) if isinstance(previous, str | Path) else previous
     carried = earlier.as_previous() if isinstance(earlier, Segments) else earlier
     analysis = segment_market(source, whole, progress, previous=carried, reducer=own, clusterer=clusterer)

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from marketfold.arrays import refuse_texts
 from marketfold.errors import ModelError, ParameterError
 from marketfold.words import listed
 
@@ -128,7 +129,9 @@ def demand(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], meth
             message = f"The saved reduction {method!r} has no array {name!r}: the model is damaged. Run it again."
             raise ModelError(message)
         if array.dtype.kind != "f" or not np.isfinite(array).all():
-            message = f"The array {name!r} of the saved reduction {method!r} is not all finite numbers. Run it again."
+            message = (
+                f"The array {name!r} of the saved reduction {method!r} is {array.dtype}; wanted floats, all finite."
+            )
             raise ModelError(message)
 
 
@@ -196,6 +199,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         return self.n_dimensions_
 
     def _checked(self, X: ArrayLike, *, reset: bool, min_rows: int = 1) -> NDArray[Any]:
+        refuse_texts(X)
         try:
             known = {"dtype": (np.float32, np.float64), "ensure_all_finite": False, "ensure_min_samples": min_rows}
             checked: NDArray[Any] = validate_data(self, X, reset=reset, **known)

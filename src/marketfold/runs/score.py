@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marketfold.cleaning import clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import load_config
 from marketfold.customer_tables import is_of_table, measure_again
-from marketfold.errors import ParameterError
+from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_features
 from marketfold.file_names import RUN_FILE
 from marketfold.model import SegmentModel
-from marketfold.orders import read_orders
+from marketfold.orders import Orders, read_orders
 from marketfold.runs.read import Run
 from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import assignment_table, with_outlook
@@ -59,14 +59,32 @@ def score_orders(
         with stage("assign"):
             return assignment_table(model, model.assign(table))
     with stage("read"):
-        orders = read_orders(source, config.reading)
+        orders = _read(source, config)
+        _check_amounts(model, orders)
     with stage("clean"):
-        clean = clean_orders(orders, config.cleaning)
+        clean = source if isinstance(source, CleanOrders) else clean_orders(orders, config.cleaning)
     with stage("features"):
         options = config.features.model_copy(update={"unit": model.unit})
         table = build_features(clean, options, names=model.names, settings=model.settings)
     with stage("assign"):
         return with_outlook(assignment_table(model, model.assign(table)), table)
+
+
+def _read(source: Any, config: RunConfig) -> Orders:
+    """Orders, read by now or by an earlier stage."""
+    if isinstance(source, Orders | CleanOrders):
+        return source if isinstance(source, Orders) else source.orders
+    return read_orders(source, config.reading)
+
+
+def _check_amounts(model: SegmentModel, orders: Orders) -> None:
+    """Refuse orders whose amounts are reckoned from a price, where the segments stand on amounts that were given."""
+    told = model.orders.columns.get("amount") if model.orders else None
+    if told and "amount" not in orders.facts.mapping:
+        raise OrdersError(
+            f"The segments were made of the amounts of the column '{told}', which these orders do not have: quantity "
+            "times price may be something else. Say which column has the amounts of lines, or make new segments."
+        )
 
 
 def scoring_config(
