@@ -112,6 +112,7 @@ def test_a_source_of_which_nothing_is_known_is_refused(tmp_path: Path):
         write_notebook(folder, tmp_path / "a.ipynb", check=False)
 
 
+@pytest.mark.usefixtures("short_training")
 def test_a_notebook_that_misses_the_numbers_is_not_written(shop: Path, tmp_path: Path):
     """Its last cells are run: a run whose segments were changed by hand is not reached."""
     home = shutil.copytree(shop, tmp_path / "shop")
