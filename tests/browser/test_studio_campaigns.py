@@ -162,7 +162,7 @@ def test_the_same_with_the_keyboard_alone(desk: Desk):
 
 def test_the_plan_can_be_saved_while_what_follows_is_still_reckoned(desk: Desk):
     page, asked = desk.open("campaigns"), list[Route]()
-    page.route("**/campaigns/follow", lambda route: asked.append(route))  # and never answered
+    page.route("**/campaigns/follow", lambda route: asked.append(route))  # noqa: PLW0108  (never answered; Playwright marks a function)
     with page.expect_request("**/campaigns/follow"):
         page.locator("[name='1.goal']").fill("Saved at once.")
     page.get_by_role("button", name="Save the plan").press("Enter")
