@@ -41,7 +41,7 @@ SHARED: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module", params=[*SHARED, "demo"])
 def shop(request: pytest.FixtureRequest) -> Printed:
     if request.param == "demo":
-        return printed(make_shop(lines=20_000).lines, reduction="pca")
+        return printed(make_shop(lines=8_000).lines, reduction="pca")
     folder: Path = request.getfixturevalue("shared_data")
     return printed(folder / request.param, **SHARED[request.param])
 
