@@ -158,6 +158,9 @@ def shop_case() -> Case:
     return case_of(read_orders(shop.lines), groups)
 
 
+FEW_LINES = 3_000
+
+
 @pytest.fixture(scope="session")
 def analysis() -> Analysis:
     """The demo shop, segmented with little effort: what is made of the segments is tested, not the segments."""
@@ -168,7 +171,7 @@ def analysis() -> Analysis:
         clustering=ClusteringOptions(segments=3, k_max=5, bootstraps=2),
         campaigns=CampaignOptions(budget=5_000, margin=0.3),
     )
-    return segment_market(make_shop(lines=3_000).lines, config)
+    return segment_market(make_shop(FEW_LINES).lines, config)
 
 
 @pytest.fixture(scope="session")
