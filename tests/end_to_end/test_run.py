@@ -100,7 +100,7 @@ def test_the_same_seed_gives_the_same_folder_byte_for_byte(run_folder: Path, tmp
 
 
 def test_the_planted_groups_are_found_at_default_settings():
-    shop = make_shop(12_000)
+    shop = make_shop(8_000)
     analysis = segment_market(shop.lines, RunConfig(clustering=ClusteringOptions(bootstraps=5)))
     planted = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
     truth = [planted[one] for one in analysis.segmentation.ids.tolist()]
