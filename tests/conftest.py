@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -68,6 +69,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             group = next((name for name in DEAR if name in asked), item.nodeid.partition("::")[0])
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=_place)
+
+
+def pytest_collection_finish() -> None:
+    """What is collected and imported lives until the end: the search for garbage need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 def _place(item: pytest.Item) -> int:
@@ -147,6 +158,9 @@ def shop_case() -> Case:
     return case_of(read_orders(shop.lines), groups)
 
 
+FEW_LINES = 3_000
+
+
 @pytest.fixture(scope="session")
 def analysis() -> Analysis:
     """The demo shop, segmented with little effort: what is made of the segments is tested, not the segments."""
@@ -157,7 +171,7 @@ def analysis() -> Analysis:
         clustering=ClusteringOptions(segments=3, k_max=5, bootstraps=2),
         campaigns=CampaignOptions(budget=5_000, margin=0.3),
     )
-    return segment_market(make_shop(lines=3_000).lines, config)
+    return segment_market(make_shop(FEW_LINES).lines, config)
 
 
 @pytest.fixture(scope="session")

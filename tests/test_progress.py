@@ -65,7 +65,7 @@ def test_a_run_tells_only_what_its_steps_hold_and_reaches_its_end(tmp_path: Path
         heard.append((what, done, total))
 
     config = RunConfig(quick=True, clustering=ClusteringOptions(k_max=4, bootstraps=2))
-    write_run(segment_market(make_shop(2_000).lines, config, note), tmp_path / "run", note)
+    write_run(segment_market(make_shop(1_000).lines, config, note), tmp_path / "run", note)
     assert {what for what, _, _ in heard} <= {code for step in STEPS["run"] for code in step.codes}
     pace, lines = Pace("run", {"training"}), []
     for report in heard:

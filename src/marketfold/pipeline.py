@@ -287,7 +287,7 @@ def segment_market(
     >>> from marketfold.config import ClusteringOptions, RunConfig
     >>> from marketfold.demo import make_shop
     >>> config = RunConfig(quick=True, clustering=ClusteringOptions(segments=4, k_max=4, bootstraps=2))
-    >>> analysis = segment_market(make_shop(lines=2_000).lines, config)
+    >>> analysis = segment_market(make_shop(lines=600).lines, config)
     >>> analysis.segmentation.n_segments
     4
     """

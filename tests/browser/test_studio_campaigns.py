@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route, expect
 from tests.browser.conftest import HOSTILE, serious_faults
 from tests.browser.studio_guest import SLOW
 from tests.studio.campaigns import bring_later_orders, bring_shop
@@ -158,6 +158,17 @@ def test_the_same_with_the_keyboard_alone(desk: Desk):
     assert plan.budget.total == 4_500
     assert plan.campaigns[0].offer.title == "Free tasting"
     desk.check()
+
+
+def test_the_plan_can_be_saved_while_what_follows_is_still_reckoned(desk: Desk):
+    page, asked = desk.open("campaigns"), list[Route]()
+    page.route("**/campaigns/follow", lambda route: asked.append(route))  # noqa: PLW0108  (never answered; Playwright marks a function)
+    with page.expect_request("**/campaigns/follow"):
+        page.locator("[name='1.goal']").fill("Saved at once.")
+    page.get_by_role("button", name="Save the plan").press("Enter")
+    expect(page.locator("#plan-state")).to_contain_text("Saved")
+    assert len(asked) == 1
+    assert read_plan(desk.run.folder).campaigns[0].goal == "Saved at once."
 
 
 def test_the_second_of_two_tabs_keeps_its_text(desk: Desk):

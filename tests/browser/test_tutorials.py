@@ -22,7 +22,7 @@ DEMO = "marketfold demo"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with orders of the reader's own."""
     folder = tmp_path_factory.mktemp("tutorials")
-    write_csv(make_shop(4_000, random_state=1).lines, folder / "orders.csv")
+    write_csv(make_shop(1_500, random_state=1).lines, folder / "orders.csv")
     return folder
 
 

@@ -96,7 +96,7 @@ def test_fits_none_is_rare_within_and_certain_far_away():
 
 @pytest.mark.parametrize(
     ("draw", "n_units", "n_features", "sets"),
-    [(noise, 92, 25, 120), (ellipse, 92, 5, 120), (noise, 300, 25, 40), (noise, 3_000, 25, 5), (ellipse, 3_000, 5, 5)],
+    [(noise, 92, 25, 60), (ellipse, 92, 5, 60), (noise, 300, 25, 20), (noise, 3_000, 25, 5), (ellipse, 3_000, 5, 5)],
 )
 def test_one_in_a_hundred_further_customers_fits_none(
     draw: Callable[[int, int, int], Float32], n_units: int, sets: int, n_features: int

@@ -144,7 +144,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def told(copy: Path) -> dict[str, str]:
     """What the commands of the copy print; `run` is made there of a shop of which one line has too many items."""
-    lines = make_shop(4_000).lines
+    lines = make_shop(1_500).lines
     place = lines.column_names.index("quantity")
     many = [200_000.0, *lines["quantity"].to_pylist()[1:]]
     arrow_csv.write_csv(lines.set_column(place, "quantity", [many]), copy / "orders.csv")

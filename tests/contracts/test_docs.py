@@ -72,7 +72,7 @@ def commands() -> list[str]:
 def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A working folder with the files that the pages speak of."""
     folder = tmp_path_factory.mktemp("docs")
-    lines = marketfold.make_shop(4_000).lines
+    lines = marketfold.make_shop(1_500).lines
     write_csv(lines, folder / "orders.csv")
     named = ["KDNR" if name == "customer_id" else name for name in lines.column_names]
     assert "KDNR" in named

@@ -71,7 +71,7 @@ def test_help_loads_nothing_heavy(words: list[str]):
 def test_a_run_that_trains_no_network_never_loads_tensorflow(tmp_path: Path):
     program = (
         "import sys\nfrom marketfold import make_shop, segment\n"
-        "found = segment(make_shop(2_000).lines, segments=3, k_max=4, bootstraps=2)\n"
+        "found = segment(make_shop(1_000).lines, segments=3, k_max=4, bootstraps=2)\n"
         f"found.save({str(tmp_path / 'run')!r})\n"
         "print('LOADED', 'tensorflow' in sys.modules)\n"
     )

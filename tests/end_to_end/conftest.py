@@ -28,6 +28,9 @@ Command = Callable[..., Ended]
 LITTLE = ("--quick", "--feature-set=value", "--reduction=none", "--segments=3", "--k-max=4", "--bootstraps=2")
 """Flags of a run whose segments are not what is asked about: finding the best is most of what a small run costs."""
 
+WHOLE = ("--bootstraps", 5, "--k-max", 6)
+"""Flags of a run that tries everything, and each a few times."""
+
 
 def command_line(patch: pytest.MonkeyPatch, *words: object) -> int:
     """Run the command line, and give its exit code."""
@@ -68,6 +71,6 @@ def run_folder(shop_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     folder = tmp_path_factory.mktemp("runs") / "run"
     said = StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
-        code = command_line(patch, "run", shop_file, "--out", folder, "--bootstraps", 5, "--quiet")
+        code = command_line(patch, "run", shop_file, "--out", folder, *WHOLE, "--quiet")
     assert (code, said.getvalue()) == (0, "")
     return folder

@@ -11,7 +11,7 @@ from bench.shop_exports import make_export
 if TYPE_CHECKING:
     from pathlib import Path
 
-WHOLE, DAMAGED = range(200), range(200, 300)
+WHOLE, DAMAGED = range(100), range(200, 250)
 DIALECTS = (
     {"container": "text", "delimiter": "\t"},
     {"container": "text", "encoding": "utf-16", "delimiter": ";"},

@@ -18,7 +18,7 @@ from tests.end_to_end.conftest import LITTLE, Command
 
 from marketfold.analysis import Analysis
 from marketfold.config import ClusteringOptions, FeatureOptions, RunConfig, from_flags
-from marketfold.demo import Shop, make_shop
+from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
 from marketfold.runs import Run, write_run
 from marketfold.schema import Unit
@@ -28,9 +28,17 @@ FILES = {
     "set_aside.csv", "run.json", "plan.json", "model", "campaigns", "customers.csv", "customers.xlsx", "lines.parquet",
 }  # fmt: skip
 RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8"))
-FULL = RunConfig(clustering=ClusteringOptions(bootstraps=5))
+FULL = RunConfig(clustering=ClusteringOptions(bootstraps=5, k_max=6))
+"""As `run_folder` is made."""
+FEW = ("--quick", "--reduction=none", "--segments=3", "--k-max=4", "--bootstraps=2")
+"""Flags for a table of customers, of which a run is made soonest: where it is not asked what is in it."""
 GIVEN = RunConfig.model_validate(from_flags(list(LITTLE)))
 """Where it is not asked how the segments were found."""
+
+
+@pytest.fixture(scope="module")
+def few_lines() -> pa.Table:
+    return make_shop(800).lines
 
 
 def record_of(folder: Path) -> dict[str, Any]:
@@ -92,8 +100,8 @@ def test_the_same_seed_gives_the_same_folder_byte_for_byte(run_folder: Path, tmp
 
 
 def test_the_planted_groups_are_found_at_default_settings():
-    shop = make_shop(12_000)
-    analysis = segment_market(shop.lines, FULL)
+    shop = make_shop(8_000)
+    analysis = segment_market(shop.lines, RunConfig(clustering=ClusteringOptions(bootstraps=5)))
     planted = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
     truth = [planted[one] for one in analysis.segmentation.ids.tolist()]
     assert adjusted_rand_score(truth, analysis.labels) >= 0.9
@@ -124,12 +132,12 @@ def test_a_failure_while_writing_leaves_nothing(analysis: Analysis, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_leaves_nothing(tmp_path: Path, shop_file: Path):
+def test_ctrl_c_leaves_nothing(tmp_path: Path, examples: Path):
     program = (
         "import sys, _thread, marketfold.runs.write as w\n"
         "from marketfold.cli import main\n"
         "w.write_report_files = lambda *_: _thread.interrupt_main() or __import__('time').sleep(5)\n"
-        f"sys.argv = ['marketfold', 'run', {str(shop_file)!r}, '--out', 'run', '-q', *{LITTLE!r}]\n"
+        f"sys.argv = ['marketfold', 'run', {str(examples / 'shoppers.csv')!r}, '--out', 'run', '-q', *{FEW!r}]\n"
         "main()\n"
     )
     ended = subprocess.run(
@@ -140,8 +148,8 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, shop_file: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_json_on_standard_output(marketfold: Command, shop_file: Path):
-    ended = marketfold("run", shop_file, "--json", *LITTLE)
+def test_json_on_standard_output(marketfold: Command, examples: Path):
+    ended = marketfold("run", examples / "shoppers.csv", "--json", *FEW)
     told = json.loads(ended.out)
     assert ended.code == 0
     assert told["choose_k"]["k"] == 3
@@ -155,13 +163,13 @@ def test_inspect_writes_nothing(marketfold: Command, shop_file: Path, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_hostile_ids_come_back_and_run_no_formula(tmp_path: Path, shop: Shop):
+def test_hostile_ids_come_back_and_run_no_formula(tmp_path: Path, few_lines: pa.Table):
     hostile = ["=1+1", "a,b", 'say "hi"', "new\nline", "😀", "-5", "@x"]
-    ids = sorted({one for one in shop.lines["customer_id"].to_pylist() if one})
+    ids = sorted({one for one in few_lines["customer_id"].to_pylist() if one})
     renamed = dict(zip(ids, hostile, strict=False))
-    column = pa.array([renamed.get(one, one) for one in shop.lines["customer_id"].to_pylist()])
-    index = shop.lines.schema.get_field_index("customer_id")
-    run = write_run(segment_market(shop.lines.set_column(index, "customer_id", column), GIVEN), tmp_path / "run")
+    column = pa.array([renamed.get(one, one) for one in few_lines["customer_id"].to_pylist()])
+    index = few_lines.schema.get_field_index("customer_id")
+    run = write_run(segment_market(few_lines.set_column(index, "customer_id", column), GIVEN), tmp_path / "run")
     assert set(hostile) <= set(run.segments["customer_id"].to_pylist())
     shown = csv.read_csv(
         run.folder / "segments.csv",
@@ -172,9 +180,9 @@ def test_hostile_ids_come_back_and_run_no_formula(tmp_path: Path, shop: Shop):
 
 
 @pytest.mark.parametrize("unit", ["order", "order_line"])
-def test_orders_and_lines_can_be_segmented_too(tmp_path: Path, shop_file: Path, unit: Unit):
+def test_orders_and_lines_can_be_segmented_too(tmp_path: Path, few_lines: pa.Table, unit: Unit):
     config = GIVEN.model_copy(update={"features": FeatureOptions(unit=unit)})
-    run = write_run(segment_market(shop_file, config), tmp_path / "run")
+    run = write_run(segment_market(few_lines, config), tmp_path / "run")
     jsonschema.validate(run.record, RUN_SCHEMA)
     assert run.record["unit"] == unit
     assert Run.read(run.folder).model.unit == unit

@@ -16,7 +16,7 @@ FEW: dict[str, Any] = {"quick": True, "k_max": 5, "bootstraps": 2}
 
 @pytest.fixture(scope="session")
 def shop() -> Shop:
-    return make_shop(lines=5_000)
+    return make_shop(lines=3_000)
 
 
 @pytest.fixture(scope="session")

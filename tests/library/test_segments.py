@@ -162,9 +162,13 @@ def test_text_is_short_and_html_holds_no_id(either: Segments):
 
 
 def test_orders_that_were_read_and_cleaned_are_segmented_as_they_are(shop: Shop, found: Segments):
-    orders = mf.clean(mf.read(shop.lines))
-    again = segment(orders, segments=4, reduction="pca", progress=False, **FEW)
+    """And frames that scikit-learn was asked for do not reach a run."""
+    with sklearn.config_context(transform_output="pandas"):
+        orders = mf.clean(mf.read(shop.lines))
+        again = segment(orders, segments=4, reduction="pca", progress=False, **FEW)
+        scored = again.score(shop.lines, progress=False)
     assert again.to_arrow().equals(found.to_arrow())
+    assert scored["segment"].to_pylist() == found.to_arrow()["segment"].to_pylist()
     with pytest.raises(mf.errors.ConfigError, match="date_format is a setting of reading, and has no use"):
         segment(orders, date_format="%d/%m/%Y")
 
@@ -200,14 +204,6 @@ def test_a_settings_file_is_followed(shop: Shop, tmp_path: Path):
     found = segment(shop.lines.slice(0, 2_000), str(tmp_path / "s.toml"), progress=False)
     assert found.n_segments == 2
     assert np.isin(found.to_arrow()["segment"].to_numpy(), [1, 2]).all()
-
-
-def test_frames_that_scikit_learn_was_asked_for_do_not_reach_a_run(shop: Shop, found: Segments):
-    with sklearn.config_context(transform_output="pandas"):
-        again = segment(shop.lines, segments=4, reduction="pca", progress=False, **FEW)
-        scored = again.score(shop.lines, progress=False)
-    assert again.to_arrow().equals(found.to_arrow())
-    assert scored["segment"].to_pylist() == found.to_arrow()["segment"].to_pylist()
 
 
 def test_a_transformer_and_a_clusterer_of_scikit_learns_take_their_places(shop: Shop):

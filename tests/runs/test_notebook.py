@@ -34,7 +34,7 @@ def run_of(source: Path, folder: Path, config: RunConfig = LITTLE) -> Path:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an order file and its run."""
     home = tmp_path_factory.mktemp("shop")
-    write_csv(make_shop(1_500).lines, home / "orders.csv")
+    write_csv(make_shop(800).lines, home / "orders.csv")
     run_of(home / "orders.csv", home / "run")
     return home
 
@@ -89,7 +89,7 @@ def test_lines_that_pandas_does_not_read_alike_are_saved_without_names(examples:
 
 
 def test_what_came_back_is_a_table_of_rows_and_money(tmp_path: Path):
-    lines = make_shop(1_500).lines
+    lines = make_shop(800).lines
     first = lines.slice(0, 1)
     back = first.set_column(first.column_names.index("quantity"), "quantity", pa.array([-first["quantity"][0].as_py()]))
     back = back.set_column(back.column_names.index("amount"), "amount", pa.array([-first["amount"][0].as_py()]))
@@ -107,11 +107,12 @@ def test_every_decision_that_is_followed_is_one():
 
 
 def test_a_source_of_which_nothing_is_known_is_refused(tmp_path: Path):
-    folder = write_run(segment_market(make_shop(1_500).lines, LITTLE), tmp_path / "run").folder
+    folder = write_run(segment_market(make_shop(800).lines, LITTLE), tmp_path / "run").folder
     with pytest.raises(RunFolderError, match=r"is not there|was not made from a file"):
         write_notebook(folder, tmp_path / "a.ipynb", check=False)
 
 
+@pytest.mark.usefixtures("short_training")
 def test_a_notebook_that_misses_the_numbers_is_not_written(shop: Path, tmp_path: Path):
     """Its last cells are run: a run whose segments were changed by hand is not reached."""
     home = shutil.copytree(shop, tmp_path / "shop")

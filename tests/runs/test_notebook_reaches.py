@@ -43,7 +43,7 @@ def reached(source: object, folder: Path, monkeypatch: pytest.MonkeyPatch, **mor
 
 def with_returns(path: Path) -> Path:
     """Orders of which three lines came back."""
-    lines = make_shop(1_500).lines
+    lines = make_shop(800).lines
     back = []
     for place in (0, 5, 90):
         line = lines.slice(place, 1)
@@ -71,8 +71,8 @@ def test_returns_and_segments_that_were_made_one(tmp_path: Path, monkeypatch: py
 
 
 def test_an_earlier_day_with_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    lines = make_shop(1_500).lines
-    middle = sorted(lines["ordered_on"].to_pylist())[1_000][:10]
+    lines = make_shop(800).lines
+    middle = sorted(lines["ordered_on"].to_pylist())[500][:10]
     options = FeatureOptions(feature_set="value", as_of=middle)
     assert reached(with_returns(tmp_path / "orders.csv"), tmp_path, monkeypatch, features=options).why_saved == ()
 
@@ -85,7 +85,7 @@ def test_a_packed_file_begins_with_saved_lines(examples: Path, tmp_path: Path, m
 
 @pytest.mark.parametrize("unit", ["order", "order_line"])
 def test_orders_and_order_lines_as_units(unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    write_csv(make_shop(1_500).lines, tmp_path / "orders.csv")
+    write_csv(make_shop(800).lines, tmp_path / "orders.csv")
     options = FeatureOptions(unit=unit, feature_set="all")
     assert reached(tmp_path / "orders.csv", tmp_path, monkeypatch, features=options).why_saved == ()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import SHOP_LINES
+from tests.conftest import FEW_LINES
 
 from marketfold.demo import make_shop
 from marketfold.errors import ParameterError, RunFolderError
@@ -220,12 +220,12 @@ def test_a_brief_edited_by_hand_is_kept_and_its_edits_are_in_the_plan(own_run: P
     assert read_plan(own_run).campaigns[0].text_by_hand
 
 
-def test_a_later_run_works_from_the_plan_alone(own_run: Path, tmp_path: Path):
-    change_plan(own_run, {"1.offer.promise": "a free tasting", "1.amount": "111", "1.name": "Wine club"})
-    for path in (own_run / "campaigns").iterdir():
+def test_a_later_run_works_from_the_plan_alone(run: Run, tmp_path: Path):
+    change_plan(run.folder, {"1.offer.promise": "a free tasting", "1.amount": "111", "1.name": "Wine club"})
+    for path in (run.folder / "campaigns").iterdir():
         path.unlink()
-    run = Run.read(own_run)
-    later = segment_market(make_shop(SHOP_LINES).lines, run.config, previous=run.as_previous())
+    again = Run.read(run.folder)
+    later = segment_market(make_shop(FEW_LINES).lines, again.config, previous=again.as_previous())
     write_run(later, tmp_path / "later")
     campaign = next(c for c in read_plan(tmp_path / "later").campaigns if c.name == "Wine club")
     assert campaign.kept == ("name", "offer", "amount")

@@ -14,24 +14,29 @@ from marketfold.studio.workspace import Project
 
 
 @contextmanager
-def served(opened: Studio) -> Iterator[None]:
-    """A studio that answers meanwhile."""
+def served(opened: Studio, *, is_last: bool = False) -> Iterator[None]:
+    """A studio that answers meanwhile; nobody waits for the end of the last one of its root, which takes a while."""
     server = opened.server()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened.listening]})
+
+    def serve() -> None:
+        server.run(sockets=[opened.listening])
+        opened.listening.close()
+
+    thread = threading.Thread(target=serve)
     thread.start()
     try:
         yield
     finally:
         server.should_exit = True
-        thread.join(120)
-        opened.listening.close()
+        if not is_last:
+            thread.join(120)
 
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Iterator[Visitor]:
     """Somebody who knows the address of a studio that runs, and did not open it yet."""
     opened = Studio.open(tmp_path)
-    with served(opened):
+    with served(opened, is_last=True):
         yield Visitor(opened.address, tmp_path)
 
 

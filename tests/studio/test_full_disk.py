@@ -14,7 +14,7 @@ from tests.studio.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="mounts of POSIX")
 ROOM = 8_000_000
-SETTINGS = {"quick": True, "clustering": {"segments": 3, "bootstraps": 2, "k_max": 4}}
+SETTINGS = {"quick": True, "clustering": {"segments": 3, "bootstraps": 2, "k_max": 4}, "reduction": {"method": "none"}}
 
 
 @pytest.fixture
@@ -70,10 +70,10 @@ def test_a_file_for_which_there_is_no_room_is_refused_and_nothing_of_it_is_left(
 
 
 def test_a_run_for_which_there_is_no_room_fails_whole_and_is_made_when_there_is(disk: Path, examples: Path):
-    shutil.copy(examples / "sales.csv", disk)
+    shutil.copy(examples / "shoppers.csv", disk)
     with running(disk) as studio:
         visitor = entered(studio)
-        project = visitor.workspace.create("sales", disk / "sales.csv", SETTINGS)
+        project = visitor.workspace.create("shoppers", disk / "shoppers.csv", SETTINGS)
         filler = fill(disk, leave=200_000)
         visitor.post(f"/p/{project.key}/run", revision=str(project.revision))
         (job,) = visitor.wait_for_jobs()

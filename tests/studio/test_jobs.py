@@ -37,7 +37,7 @@ SETTINGS: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def shop_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("shop") / "orders.csv"
-    write_csv(make_shop(2_000).lines, path)
+    write_csv(make_shop(1_000).lines, path)
     return path
 
 
@@ -126,7 +126,10 @@ def test_two_runs_queue_and_one_that_waits_can_be_cancelled(visitor: Visitor, pr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-def test_a_run_outlives_a_studio_that_is_killed(tmp_path: Path, project: str):
+def test_a_run_outlives_a_studio_that_is_killed(tmp_path: Path, examples: Path):
+    project = (
+        Workspace(tmp_path).create("shoppers", Path(shutil.copy(examples / "shoppers.csv", tmp_path)), SETTINGS).key
+    )
     jobs = Jobs(Workspace(tmp_path).home / "jobs")
     with running(tmp_path) as studio:
         job = ask_run(studio.visitor.enter(), project)
@@ -138,7 +141,7 @@ def test_a_run_outlives_a_studio_that_is_killed(tmp_path: Path, project: str):
         assert jobs.get(job.ident).state in {"running", "done"}
         assert visitor.get(f"/p/{project}/segments").status == 200
         assert [one.state for one in visitor.wait_for_jobs() if one.kind == "run"] == ["done"]
-        assert visitor.workspace.project(project).run == "runs/orders"
+        assert visitor.workspace.project(project).run == "runs/shoppers"
         assert visitor.get(f"/p/{project}/report.html").status == 200
         studio.end(signal.SIGTERM)
 

@@ -16,7 +16,7 @@ from tests.studio.test_repeated import run
 from tests.studio.visitor import Visitor
 
 from marketfold.config import load_config
-from marketfold.runs import Run, compare_into, read_comparison
+from marketfold.runs import Run, compare_into, make_run, read_comparison
 from marketfold.studio.workspace import Project
 
 FOUR = {"quick": True, "clustering": {"segments": 4, "bootstraps": 2, "k_max": 5}, "reduction": {"method": "none"}}
@@ -110,13 +110,14 @@ def test_the_form_of_the_settings_keeps_each_merge_apart(visitor: Visitor, proje
 
 
 def test_merged_by_clicks_and_repeated_outside(visitor: Visitor, tmp_path_factory: pytest.TempPathFactory):
-    source = Path(shutil.copy(EXAMPLES / "sales.csv", visitor.root))
+    source = Path(shutil.copy(EXAMPLES / "shoppers.csv", visitor.root))
     project = visitor.workspace.create(source.name, source, FOUR)
-    for clicks in ((), (("3", "1"), ("4", "1"))):
-        for segment, other in clicks:
-            assert _post(visitor, project, "/merge", segment=segment, **{"with": other}) == 303
-        visitor.post(f"/p/{project.key}/run", revision=str(visitor.workspace.project(project.key).revision))
-        assert [job.message for job in visitor.wait_for_jobs() if job.state != "done"] == []
+    earlier = make_run(str(source), load_config(FOUR), visitor.root / "runs" / "shoppers")
+    visitor.workspace.change(project.key, None, run=visitor.workspace.told(earlier.home))
+    for segment, other in (("3", "1"), ("4", "1")):
+        assert _post(visitor, project, "/merge", segment=segment, **{"with": other}) == 303
+    visitor.post(f"/p/{project.key}/run", revision=str(visitor.workspace.project(project.key).revision))
+    assert [job.message for job in visitor.wait_for_jobs() if job.state != "done"] == []
     made = Run.read(visitor.workspace.path(visitor.workspace.project(project.key).run or ""))
     assert [one["made_of"] for one in made.record["segments"]] == [[1, 3, 4], [2]]
     told = visitor.get(at(project)).words

@@ -3,7 +3,7 @@
 from marketfold.audiences.account import Audience, AudienceReport
 from marketfold.audiences.consent import likely_columns, says_yes_or_no
 from marketfold.audiences.export import count_audiences, export_audiences
-from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, Notes, add_about, fill_workbook
+from marketfold.audiences.files import EXCEL_ROWS, Notes, add_about, fill_workbook, workbook
 from marketfold.audiences.people import People
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
 from marketfold.audiences.platforms import PLATFORMS, platform_named, usable_platform
@@ -11,7 +11,6 @@ from marketfold.audiences.provenance import left_out
 from marketfold.audiences.request import ExportOptions, Origin
 
 __all__ = [
-    "AS_GIVEN",
     "EXCEL_ROWS",
     "PLATFORMS",
     "Audience",
@@ -32,4 +31,5 @@ __all__ = [
     "platform_named",
     "says_yes_or_no",
     "usable_platform",
+    "workbook",
 ]

@@ -7,11 +7,13 @@ import math
 import os
 import re
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from marketfold.audiences.identifiers import HASHED, is_email, sha256
 from marketfold.audiences.platform import EMPTY
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 EXCEL_ROWS = 1_048_576 - 1
 """Of a sheet, beside the headers (Excel specifications and limits)."""
 
-AS_GIVEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_AS_GIVEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 TEXT, NUMBER = {"num_format": "@"}, {"num_format": "General"}
 """Excel's format of text: a phone or a postal code keeps its form even where somebody types over it."""
 
@@ -190,6 +192,20 @@ class Notes(NamedTuple):
     on: date | None
 
 
+@contextmanager
+def workbook(file: Path | IO[bytes], waiting: str) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook that is written when it is left, whose rows wait in a folder; every text stays what it is.
+
+    OSError where there is no room for it, as for any other file.
+    """
+    options = {"constant_memory": True, "tmpdir": waiting, "default_date_format": "yyyy-mm-dd", **_AS_GIVEN}
+    try:
+        with xlsxwriter.Workbook(file, options) as book:
+            yield book
+    except FileCreateError as error:  # it carries what the system said, and is none of its errors
+        raise error.args[0] from error
+
+
 def fill_workbook(file: IO[bytes], folder: Path, lines: Iterator[Sequence[str | float]], notes: Notes) -> None:
     """Write lines, the headers first, into an open file; a number stays one, and everything else is text.
 
@@ -197,7 +213,7 @@ def fill_workbook(file: IO[bytes], folder: Path, lines: Iterator[Sequence[str | 
     """
     with (
         tempfile.TemporaryDirectory(prefix=".", dir=folder) as waiting,
-        xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": waiting, **AS_GIVEN}) as book,
+        workbook(file, waiting) as book,
     ):
         if notes.on:
             book.set_properties({"created": datetime(notes.on.year, notes.on.month, notes.on.day)})

@@ -30,7 +30,7 @@ class Figures:
     --------
     >>> from marketfold.demo import make_shop
     >>> from marketfold.library import segment
-    >>> found = segment(make_shop(lines=2_000).lines, segments=3, quick=True, k_max=4, bootstraps=2)
+    >>> found = segment(make_shop(lines=600).lines, segments=3, quick=True, k_max=4, bootstraps=2)
     >>> type(found.figures.elbow()).__name__, "heatmap" in found.figures
     ('Figure', True)
     """

@@ -127,7 +127,7 @@ def load(folder: str | Path) -> SavedSegments:
     >>> import tempfile
     >>> from marketfold.demo import make_shop
     >>> from marketfold.library import segment
-    >>> found = segment(make_shop(lines=2_000).lines, segments=3, quick=True, k_max=4, bootstraps=2)
+    >>> found = segment(make_shop(lines=600).lines, segments=3, quick=True, k_max=4, bootstraps=2)
     >>> with tempfile.TemporaryDirectory() as home:
     ...     saved = found.save(f"{home}/spring")
     ...     load(f"{home}/spring").to_arrow().equals(found.to_arrow()), saved.n_segments
@@ -172,11 +172,11 @@ def refresh(
     >>> import tempfile
     >>> from marketfold.demo import make_shop
     >>> from marketfold.library import segment
-    >>> lines = make_shop(lines=2_000).lines
-    >>> found = segment(lines.slice(0, 1_900), segments=3, quick=True, k_max=4, bootstraps=2)
+    >>> lines = make_shop(lines=1_000).lines
+    >>> found = segment(lines.slice(0, 950), segments=3, quick=True, k_max=4, bootstraps=2)
     >>> with tempfile.TemporaryDirectory() as home:
     ...     folder = found.save(f"{home}/spring").folder
-    ...     refresh(folder, lines.slice(1_900), f"{home}/summer").n_segments
+    ...     refresh(folder, lines.slice(950), f"{home}/summer").n_segments
     3
     """
     with shown_progress(progress, "refresh") as told:

@@ -71,7 +71,7 @@ def segment(
     Examples
     --------
     >>> from marketfold.demo import make_shop
-    >>> found = segment(make_shop(lines=2_000).lines, segments=3, quick=True, k_max=4, bootstraps=2)
+    >>> found = segment(make_shop(lines=600).lines, segments=3, quick=True, k_max=4, bootstraps=2)
     >>> sorted(found.to_pandas()["segment"].unique().tolist())
     [1, 2, 3]
     """

@@ -57,7 +57,7 @@ class Segments(OnPage):
     --------
     >>> from marketfold.demo import make_shop
     >>> from marketfold.library import segment
-    >>> found = segment(make_shop(lines=2_000).lines, segments=3, quick=True, k_max=4, bootstraps=2)
+    >>> found = segment(make_shop(lines=600).lines, segments=3, quick=True, k_max=4, bootstraps=2)
     >>> found.n_segments, found.to_pandas().columns[:3].tolist()
     (3, ['customer_id', 'segment', 'segment_name'])
     >>> later = found.score(make_shop(lines=2_000, random_state=1).lines)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import xlsxwriter
 
-from marketfold.audiences import AS_GIVEN, add_about
+from marketfold.audiences import add_about, workbook
 from marketfold.csv_files import write_csv
 from marketfold.report import phrases
 from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK, as_list
@@ -45,17 +44,16 @@ def write_customers(segments: pa.Table, folder: Path, as_of: date | None, curren
         return
     listed = as_list(segments)
     write_csv(listed, folder / CUSTOMERS_CSV)
-    workbook = folder / CUSTOMERS_WORKBOOK
-    workbook.unlink(missing_ok=True)
+    path = folder / CUSTOMERS_WORKBOOK
+    path.unlink(missing_ok=True)
     if len(listed) <= MOST_IN_WORKBOOK:
-        _write_workbook(listed, workbook, as_of, currency)
+        _write_workbook(listed, path, as_of, currency)
 
 
 def _write_workbook(listed: pa.Table, path: Path, as_of: date | None, currency: str | None) -> None:
-    options = {"constant_memory": True, "tmpdir": str(path.parent), "default_date_format": "yyyy-mm-dd", **AS_GIVEN}
     headers = phrases("customer_column")
     shown = [name for name in FORMATS if name in listed.column_names]
-    with xlsxwriter.Workbook(path, options) as book:
+    with workbook(path, str(path.parent)) as book:
         book.set_properties({"created": datetime.combine(as_of or NO_DAY, time())})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         formats = [book.add_format({"num_format": FORMATS[name][0]}) for name in shown]
