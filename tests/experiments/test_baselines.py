@@ -70,6 +70,28 @@ def test_of_those_who_are_expected_to_order_the_revenue_varies_as_it_did():
     assert nobody.expecting(0.1, 5.0) == nobody
 
 
+def test_of_those_who_stopped_only_the_time_since_then_is_usual():
+    orders = [("a", 0, _ago(9), 9.0), ("a", 0, _ago(8), 9.0), ("a", 0, _ago(1), 7.0), ("b", 0, _ago(9), 9.0)]
+    orders += [("c", 1, _ago(9), 9.0), ("c", 1, _ago(0), 9.0)]
+    case = shoppers(orders)
+    (stopped, usual), (whole, _) = (
+        read_baselines(case, case, 10, stopped=since) for since in ((30.0, None), (None, None))
+    )
+    assert stopped is not None
+    assert whole is not None
+    assert usual is not None
+    assert (stopped.periods, stopped.order_rate, stopped.revenue_mean) == (
+        6,
+        pytest.approx(1 / 6),
+        pytest.approx(7 / 6),
+    )
+    assert (whole.periods, whole.order_rate) == (18, pytest.approx(2 / 18))
+    assert usual.periods == 9
+    (last, _) = read_baselines(case, case, 10, stopped=(3.0, None))
+    assert last is not None
+    assert (last.periods, last.order_rate) == (2, 0)
+
+
 def test_segments_together_are_as_one():
     case = steady_shoppers()
     one = replace(

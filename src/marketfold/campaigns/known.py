@@ -93,7 +93,8 @@ def known_from_orders(
     report(2)
     timing = time_segments(customers, count_months(purchases, customers.observed))
     seasons = [one.season_before(customers.as_of) for one in timing]
-    past = read_baselines(purchases, customers, campaign_days, seasons)
+    stopped = [one.recency_days if one.away else None for one in timing]
+    past = read_baselines(purchases, customers, campaign_days, seasons, stopped)
     facts = segment_facts(customers, [one.season_share for one in timing])
     report(3)
     return KnownCustomers(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.campaigns.drafts import presentable, write_drafts
-from marketfold.campaigns.plan import LONG_AGO_DAYS, PlanNote
+from marketfold.campaigns.plan import PlanNote
+from marketfold.campaigns.timing import LONG_AGO_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-LONG_AGO_DAYS = 182
-"""Thanks for an order that is older than half a year come too late."""
-
 EDITABLE = ("name", "aim_title", "goal", "offer", "channels", "schedule", "drafts", "measure", "amount", "held_out")
 """Parts that a team may change."""
 
@@ -159,11 +156,8 @@ class Campaign:
 
     @property
     def away(self) -> bool:
-        """Whether most of them stay away longer than they used to: what was usual is more than comes by itself now."""
-        if self.timing.recency_days is None or self.timing.advice:
-            return False
-        usual = self.timing.gap_days[1] if self.timing.gap_days else LONG_AGO_DAYS / 2
-        return self.timing.recency_days > 2 * usual
+        """Whether most of them stay away longer than they used to."""
+        return self.timing.away
 
     @property
     def season_on(self) -> date | None:

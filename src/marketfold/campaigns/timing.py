@@ -40,6 +40,9 @@ REPEATED = 0.25
 """Of a peak's orders in its best year, so many must fall into another year: what happened once is not a season."""
 
 
+LONG_AGO_DAYS = 182
+"""Thanks for an order that is older than half a year come too late."""
+
 NEAR_DAYS = 182
 """A season that begins within half a year is near: a campaign is made before it."""
 
@@ -98,6 +101,14 @@ class Timing:
             f"{share(self.season_share)} of a year's orders fall into their season, and silence in between is no sign "
             "of leaving."
         )
+
+    @property
+    def away(self) -> bool:
+        """Whether most of them stay away longer than they used to: what was usual is more than comes by itself now."""
+        if self.recency_days is None or self.advice:
+            return False
+        usual = self.gap_days[1] if self.gap_days else LONG_AGO_DAYS / 2
+        return self.recency_days > 2 * usual
 
     def season_before(self, as_of: date | None) -> date | None:
         """First day of the season before which a campaign is made: the only one, or one that is near; else None."""

@@ -251,17 +251,27 @@ LEAD_DAYS = 21
 
 
 def read_baselines(
-    purchases: _Purchases, customers: _Customers, days: int, seasons: Sequence[date | None] = ()
+    purchases: _Purchases,
+    customers: _Customers,
+    days: int,
+    seasons: Sequence[date | None] = (),
+    stopped: Sequence[float | None] = (),
 ) -> tuple[Baseline | None, ...]:
     """Measure each segment's usual period from its own past, in back-to-back periods that end on the last day.
 
     A customer counts from the first period that begins after her first order, in every period whether she ordered or
     not: so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined. Of a segment
     whose campaign is made before a season (its first day is in `seasons`) the periods are those of earlier ones: a
-    mean over the whole year would take nearly all who order then for people who do not order without a campaign.
+    mean over the whole year would take nearly all who order then for people who do not order without a campaign. Of one
+    most of whom stopped so many days ago (`stopped`) they are those since then, or the last: when more of them ordered
+    is no more what is usual.
     `purchases` has one row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
     """
-    begins = [_begins(customers.observed, days, one) for one in seasons or (None,) * customers.n_segments]
+    nothing_said = (None,) * customers.n_segments
+    begins = [_begins(customers.observed, days, season) for season in seasons or nothing_said]
+    for segment, since in enumerate(stopped):
+        if since is not None and not (seasons and seasons[segment]):
+            begins[segment] = begins[segment][: max(1, int(since // days))]
     calendar = purchases.engine.from_arrow(_calendar(begins, days))
     came = purchases.orders.group_by("customer").agg(first_on=nw.col("ordered_on").min())
     dated = purchases.orders.join(calendar, on=["segment", "ordered_on"], how="inner")

@@ -42,7 +42,7 @@ def _audience(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if holdout and holdout.held_out:
         return (
             Fact("To reach", words.count(campaign.to_reach), f"of {how_many(campaign.customers, plan)}"),
-            Fact("Held out", words.count(holdout.held_out), "so that the effect can be measured"),
+            Fact("Held out", words.count(holdout.held_out), "to compare with"),
         )
     return (Fact("To reach", words.count(campaign.customers), "nobody is held out"),)
 

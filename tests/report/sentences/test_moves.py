@@ -79,8 +79,8 @@ def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
 @pytest.mark.parametrize(
     ("usual", "made"),
     [
-        (0.25, "That is as many orders again as the 7 that come without it within 90 days."),
-        (0.89, "That is an order from each of the 3 who would not order anyway within 90 days."),
+        (0.25, "That is one order more from as many customers, 7, as order without it within 90 days."),
+        (0.89, "That is an order from about 3 who would not order anyway within 90 days."),
         (0.99, "That is 1 % of an order from each, within 90 days."),
         (None, "That is an order more from every one of them; how many order anyway is not known."),
     ],
@@ -98,7 +98,12 @@ def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_th
     limit = (
         "No forecast: each sum is what twice the usual orders bring, or one from everybody else where fewer are left."
     )
-    limit = "No forecast: each sum takes one more usual order from everybody." if usual is None else limit
+    limit = (
+        "No forecast of what the campaign does: sums and their order rest on one order more from as many as order "
+        "anyway, or from the others where they are fewer. Costs and discounts are not taken off, and who has not "
+        "agreed to be written to is left out of the lists."
+    )
+    limit = "No forecast: each sum takes one more usual order from everybody, before costs." if usual is None else limit
     said = f"{made} Offer: A small gift. E-mail first. {limit}"
     assert move.detail.replace("\u202f", " ").replace("\u00a0", " ") == said
     assert "No forecast" not in other.detail
@@ -122,12 +127,12 @@ def test_nothing_is_said_to_be_moved_where_nobody_has_come_back(plan: CampaignPl
     asked = replace(first, budget=replace(first.budget, stake=once), revenue_total=4_900_000.0)
     (move,) = move_sentences(replace(with_campaigns(plan, asked), currency="USD"))
     assert move.text.endswith(": they brought $4.9M of $4.9M.")
-    assert "None of them has come back so far" in move.detail
+    assert "None of them has ordered again in the time that was looked at" in move.detail
     assert "No forecast" not in move.detail
     again = replace(once, usual_rate=0.1)
     (move,) = move_sentences(with_campaigns(plan, replace(asked, budget=replace(first.budget, stake=again))))
     assert "36,000 more" in move.text
-    assert "come back" not in move.detail
+    assert "None of them" not in move.detail
 
 
 def test_one_does_not_begin_with_a_handful(plan: CampaignPlan) -> None:

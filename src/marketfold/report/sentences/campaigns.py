@@ -235,7 +235,8 @@ def next_step(step: NextBuy) -> str:
 def usual_note(campaign: Campaign) -> str:
     """Where what is usual is no mean of their past, or misleads as one; "" for others."""
     code = usual_of(campaign)
-    return say("campaign", f"usual_{code}") if code and campaign.holdout and campaign.holdout.usual else ""
+    away = campaign.timing.recency_days
+    return say("campaign", f"usual_{code}", away=away) if code and campaign.holdout and campaign.holdout.usual else ""
 
 
 def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", ""]:

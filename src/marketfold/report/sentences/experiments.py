@@ -45,7 +45,7 @@ def describe_holdout(holdout: Holdout, currency: str | None = None, *, member: s
 def _shown(lift: float | None) -> str:
     if lift is None:
         return "no change, however large,"
-    return "nothing short of a doubling" if lift >= 1 else f"only a change of {words.share(lift)} or more"
+    return f"only a change of {words.share(lift)} or more"
 
 
 def _what(primary: Primary) -> str:

@@ -79,7 +79,7 @@ def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
         _made_of(line, plan, in_full=in_full) if line else _in_doubt(campaign) if in_full else "",
         say("move", "offer", title=campaign.offer.title),
         say("move", by, title=channel.title) if channel else "",
-        say("move", "held", held_out=campaign.held_out) if in_full and campaign.held_out else "",
+        _left_alone(campaign) if in_full and campaign.held_out else "",
         say("move", "ceiling.unknown" if line.stake.usual_rate is None else "ceiling") if in_full and line else "",
     ]
     return " ".join(filter(None, said))
@@ -95,6 +95,11 @@ def _made_of(line: BudgetLine, plan: CampaignPlan, *, in_full: bool) -> str:
     elif not in_full:
         code = "" if code == "made.usual unknown" else "made.also"
     return say("move", code, orders=orders, share=stake.moved_share, days=plan.campaign_days) if code else ""
+
+
+def _left_alone(campaign: Campaign) -> str:
+    lift = campaign.holdout.detectable_lift if campaign.holdout else None
+    return say("move", "held.unknown" if lift is None else "held", held_out=campaign.held_out, lift=lift)
 
 
 def _first_channel(campaign: Campaign) -> PlannedChannel | None:
