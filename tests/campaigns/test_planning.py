@@ -62,7 +62,7 @@ def test_before_a_season_those_who_order_anyway_are_those_of_earlier_seasons():
         assert campaign.budget is not None
         assert campaign.budget.value_at_stake == 0  # all order in November without being asked
         brief = brief_markdown(campaign, plan)
-        assert "The 100 % who order anyway are those of earlier seasons together, too few for a rate to rely on." in brief
+        assert "The 100 % who order anyway are those of earlier seasons together, too few for a rate" in brief
         assert "What is usual is taken from earlier seasons" in brief
 
 
