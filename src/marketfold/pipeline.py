@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from marketfold.analysis import Analysis, ChoicePart, CustomersPart, DataPart, RunPart, SegmentsPart
 from marketfold.campaigns import ArmDraw, for_companies, keep_edits, plan_campaigns
-from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders, orders_of
 from marketfold.clustering import assess_stability, split_and_merge
 from marketfold.config import load_config
 from marketfold.customer_tables import CustomerTable, is_of_table, read_source, refuse_settings_of_orders
@@ -311,9 +311,7 @@ def segment_market(
 
 def _opened(source: Any, config: RunConfig) -> Orders | CustomerTable:
     """What was read, by now or by an earlier stage."""
-    if isinstance(source, Orders | CleanOrders):
-        return source if isinstance(source, Orders) else source.orders
-    return read_source(source, config.reading)
+    return orders_of(source) or read_source(source, config.reading)
 
 
 def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:

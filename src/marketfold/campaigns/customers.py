@@ -159,6 +159,33 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     )
 
 
+def whole_numbers(table: pa.Table, name: str) -> NDArray[np.int64]:
+    """A column of a small table, as an array that can be an index."""
+    return np.asarray(table[name].to_numpy(), dtype=np.int64)
+
+
+def placed(table: pa.Table, name: str, shape: tuple[int, ...], places: tuple[NDArray[np.int64], ...]) -> Float64:
+    """A column of a small table as an array of another shape; 0 where the table has no row."""
+    whole = np.zeros(shape)
+    whole[places] = np.asarray(table[name].to_numpy(), dtype=np.float64)
+    return whole
+
+
+def ratio_error(
+    ratio: Float64, squares: Float64, products: Float64, whole_squares: Any, whole: Any, customers: Any
+) -> Float64:
+    """Standard error of a ratio of sums over customers, who are its clusters (Cochran 1977, section 6.3).
+
+    The ratio is that of a sum of parts to the sum `whole`; its variance is that of the sum of part - ratio x whole over
+    customers, so it takes the sums of squared parts, of parts times wholes, and of squared wholes. Fewer than two
+    `customers` count as two.
+    """
+    residuals = squares - 2 * ratio * products + ratio**2 * whole_squares
+    n = np.maximum(customers, 2)
+    error: Float64 = np.sqrt(np.maximum(residuals, 0) * n / (n - 1)) / whole
+    return error
+
+
 def _days(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
     return np.asarray(column.cast(pa.date32()).to_numpy(zero_copy_only=False), dtype="datetime64[D]")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
 from scipy import stats
+
+from marketfold.campaigns.customers import placed, ratio_error, whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,17 +144,9 @@ def _cells(table: pa.Table, what: Thing, n_segments: int) -> _Cells:
     names = sorted(found)
     place = {name: number for number, name in enumerate(names)}
     column = np.array([place[name] for name in found], dtype=np.int64)[encoded.indices.to_numpy()]
-    places = (*(np.asarray(table[name].to_numpy(), dtype=np.int64) for name in ("segment", "band")), column)
-    return _Cells(names, *_spread(table, (n_segments, len(BANDS) + 1, len(names)), places, fields(_Cells)[1:]))
-
-
-def _spread(table: pa.Table, shape: tuple[int, ...], places: Any, columns: Sequence[Field[Any]]) -> list[Float64]:
-    """Columns of a small table as arrays of one shape; 0 where the table has no row."""
-    spread = []
-    for column in columns:
-        spread.append(np.zeros(shape))
-        spread[-1][places] = np.asarray(table[column.name].to_numpy(), dtype=np.float64)
-    return spread
+    places = whole_numbers(table, "segment"), whole_numbers(table, "band"), column
+    shape = n_segments, len(BANDS) + 1, len(names)
+    return _Cells(names, *(placed(table, one.name, shape, places) for one in fields(_Cells)[1:]))
 
 
 def _count(purchases: Purchases, what: Thing) -> tuple[_Cells, _Totals, dict[str, str]]:
@@ -197,20 +191,17 @@ def _totals(purchases: Purchases, own: nw.LazyFrame[Any]) -> _Totals:
     summed = {"lines": "total", "came_back": "back", "squares": "square"}
     measures = {name: nw.col(column).sum() for name, column in summed.items()}
     small = purchases.engine.collect(flagged.group_by("its_segment", "band").agg(customers=nw.len(), **measures))
-    places = tuple(np.asarray(small[name].to_numpy(), dtype=np.int64) for name in ("its_segment", "band"))
-    return _Totals(*_spread(small, (purchases.n_segments, len(BANDS) + 1), places, fields(_Totals)))
+    places = whole_numbers(small, "its_segment"), whole_numbers(small, "band")
+    shape = purchases.n_segments, len(BANDS) + 1
+    return _Totals(*(placed(small, one.name, shape, places) for one in fields(_Totals)))
 
 
 def _p_values(cells: _Cells, totals: _Totals, everyone: Float64) -> Float64:
-    """One-sided p of each share being larger than everybody's, customers as clusters (Cochran 1977, section 6.3).
-
-    The share is a ratio of sums over customers; its variance is that of sum(n_cp - share n_c) over them.
-    """
+    """One-sided p of each share being larger than everybody's, customers as clusters."""
     lines = np.maximum(totals.lines, 1)[:, None]
     share = cells.lines / lines
-    residuals = cells.squares - 2 * share * cells.products + share**2 * totals.squares[:, None]
     customers = np.maximum(totals.customers, 2)[:, None]
-    error = np.sqrt(np.maximum(residuals, 0) * customers / (customers - 1)) / lines
+    error = ratio_error(share, cells.squares, cells.products, totals.squares[:, None], lines, customers)
     score = np.divide(share - everyone, error, out=np.zeros_like(share), where=error > 0)
     return np.asarray(stats.t.sf(score, customers - 1), dtype=np.float64)
 

@@ -10,13 +10,12 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
+from marketfold.campaigns.customers import placed, ratio_error, whole_numbers
 from marketfold.thresholds import MEASURED_SHARE, SEASON_DAYS
 from marketfold.words import month, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from marketfold.campaigns.customers import Customers, Purchases
     from marketfold.schema import Float64
@@ -165,26 +164,19 @@ def count_months(purchases: Purchases, observed: tuple[date, date]) -> MonthCoun
     squared = whole.with_columns(square=average * average)
     totals = engine.collect(squared.group_by("its_segment").agg(squares=nw.col("square").sum(), customers=nw.len()))
     years = observed[1].year - observed[0].year + 1
-    months = _column(spread, "segment"), _column(spread, "month") - 1
-    places = _column(by_year, "segment"), _column(by_year, "year") - observed[0].year, _column(by_year, "month") - 1
-    segments = (_column(totals, "its_segment"),)
-    return MonthCounts(
-        _placed(by_year, "orders", (n, years, 12), places),
-        times,
-        *(_placed(spread, name, (n, 12), months) for name in ("squares", "products")),
-        *(_placed(totals, name, (n,), segments) for name in ("squares", "customers")),
+    months = whole_numbers(spread, "segment"), whole_numbers(spread, "month") - 1
+    places = (
+        whole_numbers(by_year, "segment"),
+        whole_numbers(by_year, "year") - observed[0].year,
+        whole_numbers(by_year, "month") - 1,
     )
-
-
-def _column(table: pa.Table, name: str) -> NDArray[np.int64]:
-    return np.asarray(table[name].to_numpy(), dtype=np.int64)
-
-
-def _placed(table: pa.Table, name: str, shape: tuple[int, ...], places: tuple[NDArray[np.int64], ...]) -> Float64:
-    """A column of a small table as an array; 0 where the table has no row."""
-    placed = np.zeros(shape)
-    placed[places] = np.asarray(table[name].to_numpy(), dtype=np.float64)
-    return placed
+    segments = (whole_numbers(totals, "its_segment"),)
+    return MonthCounts(
+        placed(by_year, "orders", (n, years, 12), places),
+        times,
+        *(placed(spread, name, (n, 12), months) for name in ("squares", "products")),
+        *(placed(totals, name, (n,), segments) for name in ("squares", "customers")),
+    )
 
 
 def _exposure(observed: tuple[date, date]) -> Float64:
@@ -221,15 +213,10 @@ def _season(counts: MonthCounts, segment: int, observed_days: int) -> tuple[Seas
 
 
 def _index_errors(counts: MonthCounts, segment: int, index: Float64, average: float) -> Float64:
-    """Standard errors of the months of an index, with customers as clusters (Cochran 1977, section 6.3)."""
-    times, customers = counts.times, max(float(counts.customers[segment]), 2.0)
-    residuals = (
-        counts.squares[segment] * times**2
-        - 2 * index * counts.products[segment] * times
-        + index**2 * counts.whole_squares[segment]
-    )
-    errors: Float64 = np.sqrt(np.maximum(residuals, 0) * customers / (customers - 1)) / average
-    return errors
+    """Standard errors of the months of an index, which are ratios to the average month."""
+    times = counts.times
+    sums = counts.squares[segment] * times**2, counts.products[segment] * times, counts.whole_squares[segment]
+    return ratio_error(index, *sums, average, counts.customers[segment])
 
 
 def _inter_purchase_times(gaps: Float64) -> tuple[float, float, float] | None:

@@ -1,6 +1,7 @@
 """Cleaning: which order lines are purchases, and the reason of every line that is not."""
 
 from marketfold.cleaning.clean import CleanOrders, clean_orders
+from marketfold.cleaning.given import orders_of
 from marketfold.cleaning.order_rules import FoundTexts, OrderRules
 from marketfold.cleaning.report import CleaningReport, ReadTotals, check_enough_kept, list_reasons
 from marketfold.cleaning.rules import DISCOUNT, REASONS, RETURNS, RULES, AppliedRule, Rule
@@ -20,4 +21,5 @@ __all__ = [
     "check_enough_kept",
     "clean_orders",
     "list_reasons",
+    "orders_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders, orders_of
 from marketfold.config import load_config
 from marketfold.customer_tables import is_of_table, measure_again
 from marketfold.errors import OrdersError, ParameterError
@@ -59,7 +59,7 @@ def score_orders(
         with stage("assign"):
             return assignment_table(model, model.assign(table))
     with stage("read"):
-        orders = _read(source, config)
+        orders = orders_of(source) or read_orders(source, config.reading)
         _check_amounts(model, orders)
     with stage("clean"):
         clean = source if isinstance(source, CleanOrders) else clean_orders(orders, config.cleaning)
@@ -68,13 +68,6 @@ def score_orders(
         table = build_features(clean, options, names=model.names, settings=model.settings)
     with stage("assign"):
         return with_outlook(assignment_table(model, model.assign(table)), table)
-
-
-def _read(source: Any, config: RunConfig) -> Orders:
-    """Orders, read by now or by an earlier stage."""
-    if isinstance(source, Orders | CleanOrders):
-        return source if isinstance(source, Orders) else source.orders
-    return read_orders(source, config.reading)
 
 
 def _check_amounts(model: SegmentModel, orders: Orders) -> None:
