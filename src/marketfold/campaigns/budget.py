@@ -47,7 +47,7 @@ class Stake:
 
     @property
     def moved_share(self) -> float:
-        """Share of those reached from whom a campaign can move an order: as many again as order anyway, 0 to 1.
+        """Share of those reached from whom a campaign can move an order: as many as order anyway, 0 to 1.
 
         No more than do not order anyway; all where it is not known how many do.
         """
@@ -73,8 +73,8 @@ class BudgetLine:
     Attributes
     ----------
     value_at_stake
-        What the campaign can move: as many orders of usual worth again as come anyway in its time, and no more than
-        one from each customer reached who does not order anyway. Margin where it is known, revenue otherwise.
+        What the campaign can move: one order more, of usual worth, from as many as order anyway in its time, and no
+        more than one from each customer reached who does not. Margin where it is known, revenue otherwise.
     yearly_value
         What they bring in a year at their pace so far; margin or revenue likewise.
     order_value
@@ -168,7 +168,7 @@ def _divide(total: float, weights: Sequence[float], caps: Sequence[float]) -> li
 
 
 def _value_at_stake(stake: Stake, margin: float | None) -> float:
-    """Twice the orders that come anyway, as far as there are others, before what is given away."""
+    """An order more from as many as order anyway, as far as there are others, before what is given away."""
     return stake.customers * _order_value(stake) * stake.moved_share * (1.0 if margin is None else margin)
 
 

@@ -134,7 +134,7 @@ def budget_figure(plan: CampaignPlan) -> go.Figure:
     ]
     figure = new_figure(
         f"{words.share(amounts[first] / sum(amounts))} of the money goes to {names[first]}",
-        subtitle="Budget, and what as many orders again as come anyway would bring",
+        subtitle="Budget, and what one order more from as many as order anyway would bring",
         alt="; ".join(said),
         height=150 + ROW * max(len(names), 2),
     )

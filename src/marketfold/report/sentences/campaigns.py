@@ -240,7 +240,7 @@ def usual_note(campaign: Campaign) -> str:
 
 
 def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", ""]:
-    """Of what what is usual is: forecast, of a past in which more of them ordered, of earlier seasons, or of all."""
+    """Of what what is usual is: forecast, of the time since most stopped, of earlier seasons, or of all."""
     if campaign.baseline and campaign.baseline.forecast:
         return "expected"
     return "past" if campaign.away else "season" if campaign.season_on else ""
