@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from marketfold.campaigns import Stake, allocate_budget
 from marketfold.campaigns.budget import price_line
 from marketfold.errors import ParameterError
+from marketfold.experiments import SeasonSeen
 
 TWO = (Stake(1, 100, 300_000, 600, usual_rate=0.4), Stake(2, 300, 100_000, 500, usual_rate=0.5))
 
@@ -44,6 +46,13 @@ def test_a_segment_of_which_nobody_has_come_back_yet_gets_its_part_as_if_as_many
     ]
     alone = allocate_budget([once], days=400, total=1_000, margin=0.5)
     assert alone.left_over == 0
+
+
+def test_a_season_with_few_and_one_with_nearly_all_leave_less_to_move_than_the_two_together_seem_to():
+    two = Stake(1, 100, 100_000, 1_000, usual_rate=0.57, seasons=(SeasonSeen(1, 3), SeasonSeen(56, 97)))
+    assert two.moved_share == (1 + 41) / 100  # 0.43 by the two together
+    assert allocate_budget([two], days=400).lines[0].value_at_stake == 4_200
+    assert replace(two, usual_rate=0.3, seasons=(SeasonSeen(3, 10),)).moved_share == 0.3
 
 
 def test_what_is_not_known_is_left_blank():

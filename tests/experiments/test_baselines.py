@@ -117,6 +117,8 @@ def test_of_a_season_the_earlier_seasons_are_what_is_usual(engine: Engine):
     # and c came in the last
     assert season.periods == 6
     assert season.order_rate == pytest.approx(4 / 6)
+    assert season.seasons == ((2, 3), (2, 3))
+    assert mean.seasons == ()
     assert mean.order_rate < 0.4
 
 

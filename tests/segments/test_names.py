@@ -96,6 +96,7 @@ def test_of_many_segments_of_all_kinds_no_two_share_a_name():
         (traits(("revenue_total", 0.9)), "Top customers"),
         (traits(("order_count", 0.9), ("revenue_total", 0.9), revenue_share=0.05), "Regulars"),
         (traits(("revenue_total", 0.9), ("basket_mean", 0.5)), "Big-basket buyers"),
+        (traits(("order_count", 0.99), ("revenue_total", 0.95), ("basket_mean", 0.4)), "Core customers"),
         (traits(("quarter_4_share", 0.9), ("category_Gifts_share", 0.8), medians={"category_Gifts_share": 0.7}),
          "Year-end Gifts buyers"),
         (traits(("category_Classic Cars_share", 0.8), medians={"category_Classic Cars_share": 0.6}),
@@ -131,7 +132,7 @@ def test_names_say_what_is_distinguishing(segment: SegmentTraits, name: str):
         (traits(("recency_days", 0.9), medians={"recency_days": 300.0}), "Lapsed accounts"),
         (traits(("order_count", -0.8), medians={"order_count": 1.0}), "One-order accounts"),
         (traits(("basket_mean", 0.9), ("order_count", 0.8)), "Regular large-order accounts"),
-        (traits(("revenue_total", -0.9)), "Small accounts"),
+        (traits(("revenue_total", -0.9)), "Low-spend accounts"),
         (NOBODY, "Typical accounts"),
     ],
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from marketfold.errors import ParameterError
+from marketfold.experiments import SeasonSeen  # noqa: TC001  (plans are read back by it)
 from marketfold.frames import terse
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 YEAR_DAYS = 365.25
 A_CENT_MORE = 1e-4
 """Amounts are whole cents, so that the most that a campaign may get can seem to be a little beyond all."""
+
+
+MovedBy = Literal["again", "others", "seasons", "unknown"]
+"""As many as order anyway; the others, where they are fewer; either, season by season; all, where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Stake:
         None where that is not known.
     detectable_lift
         Smallest relative lift that the holdout can show; None without a holdout.
+    seasons
+        Who ordered in each earlier season, where `usual_rate` is of these together.
     """
 
     number: int
@@ -44,21 +51,30 @@ class Stake:
     discount: float = 0.0
     usual_rate: float | None = None
     detectable_lift: float | None = None
+    seasons: tuple[SeasonSeen, ...] = ()
 
     @property
     def moved_share(self) -> float:
         """Share of those reached from whom a campaign can move an order: as many as order anyway, 0 to 1.
 
-        No more than do not order anyway; all where it is not known how many do.
+        No more than do not order anyway; of seasons the mean, as one in which few order and one in which nearly all do
+        leave less to move than the two together seem to; all where it is not known how many do.
         """
         if self.usual_rate is None:
             return 1.0
-        return 1 - self.usual_rate if self.twice_is_beyond else self.usual_rate
+        if not self.seasons:
+            return min(self.usual_rate, 1 - self.usual_rate)
+        moved = sum(min(one.ordered, one.customers - one.ordered) for one in self.seasons)
+        return moved / sum(one.customers for one in self.seasons)
 
     @property
-    def twice_is_beyond(self) -> bool:
-        """Whether more order anyway than do not, so that not so many can be added."""
-        return self.usual_rate is not None and self.usual_rate > 0.5
+    def moved_by(self) -> MovedBy:
+        """Whose orders those are."""
+        if self.usual_rate is None:
+            return "unknown"
+        if len(self.seasons) > 1:
+            return "seasons"
+        return "others" if self.usual_rate > 0.5 else "again"
 
     @property
     def given_away(self) -> float:
@@ -177,7 +193,7 @@ def _as_all_do(stakes: Sequence[Stake]) -> list[Stake]:
     known = [stake for stake in stakes if stake.usual_rate is not None]
     orders = sum(stake.customers * (stake.usual_rate or 0.0) for stake in known)
     of_all = orders / sum(stake.customers for stake in known) if orders else None
-    return [replace(stake, usual_rate=of_all) if stake.usual_rate == 0 else stake for stake in stakes]
+    return [replace(stake, usual_rate=of_all, seasons=()) if stake.usual_rate == 0 else stake for stake in stakes]
 
 
 def _yearly_value(stake: Stake, days: int, margin: float | None) -> float:

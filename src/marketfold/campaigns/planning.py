@@ -21,7 +21,7 @@ from marketfold.experiments import as_assigned, assign_arms, plan_holdout, plan_
 from marketfold.segments import most_telling
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     import pyarrow as pa
@@ -136,7 +136,7 @@ def _campaign(
         why=why,
         offer=PlannedOffer(title, promise, reason, offer.discount),
         channels=(),
-        schedule=timing.advice or fill_text(aim.timing, known),
+        schedule=timing.advice or _schedule(aim, known),
         timing=timing,
         products=affinity.products,
         categories=affinity.categories,
@@ -147,6 +147,15 @@ def _campaign(
         message_words=known,
         measure=aim.measure,
     )
+
+
+def _schedule(aim: Aim, known: Mapping[str, str]) -> str:
+    """When, as the aim has it, and before the season that is near: nobody is due before it by the days since then."""
+    if "season" not in known:
+        return fill_text(aim.timing, known)
+    usual = fill_text(aim.timing, {name: text for name, text in known.items() if name != "due"})
+    before = f"Three weeks before {known['season']} begins, when they have bought most so far."
+    return f"{before} At other times: {usual[:1].lower()}{usual[1:]}"
 
 
 def _report(progress: Progress | None, step: int) -> None:
@@ -175,6 +184,7 @@ def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: 
             weight=playbook.aims[c.aim].budget_weight,
             discount=c.offer.discount,
             usual_rate=float(c.baseline.order_rate) if c.baseline else None,
+            seasons=c.baseline.seasons if c.baseline else (),
             detectable_lift=c.holdout.detectable_lift if c.holdout else None,
         )
         for c, n in zip(campaigns, orders, strict=True)

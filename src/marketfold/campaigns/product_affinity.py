@@ -29,7 +29,7 @@ FALSE_DISCOVERIES = 0.1
 
 SHOWN = 5
 
-BANDS = (3, 6, 11, 21, 51)
+BANDS = (3, 6, 11, 21, 51, 101, 201, 501)
 """Lines of a customer, over all things, from which the next band begins: within a band as much was bought."""
 
 OPEN_SHARE = 0.2

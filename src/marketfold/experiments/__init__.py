@@ -15,7 +15,7 @@ from marketfold.experiments.effects import Effect, Raw
 from marketfold.experiments.later_customers import Coverage
 from marketfold.experiments.lift_tests import lift_tests
 from marketfold.experiments.measuring import MeasuringOptions, compare_arms, measure_campaigns
-from marketfold.experiments.outcomes import Baseline, Outcomes, Primary, read_baselines, read_outcomes
+from marketfold.experiments.outcomes import Baseline, Outcomes, Primary, SeasonSeen, read_baselines, read_outcomes
 from marketfold.experiments.payback import Payback
 from marketfold.experiments.power import LEAST_EXPECTED, detectable_lift
 from marketfold.experiments.results import Gain, Measurement, SegmentResult
@@ -36,6 +36,7 @@ __all__ = [
     "Payback",
     "Primary",
     "Raw",
+    "SeasonSeen",
     "SegmentDesign",
     "SegmentResult",
     "as_assigned",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import narwhals as nw
 import numpy as np
@@ -19,7 +19,7 @@ from marketfold.experiments.later_customers import AddedUp, RunIds, cover
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -192,13 +192,21 @@ class _Customers(Protocol):
     def n_segments(self) -> int: ...
 
 
+class SeasonSeen(NamedTuple):
+    """How many ordered in an earlier season, of the customers that there were."""
+
+    ordered: int
+    customers: int
+
+
 @dataclass(frozen=True)
 class Baseline:
     """A segment's usual period of so many days, from the customer-periods that were seen.
 
     `order_rate` is the share of customers who order in one; `revenue_mean`, `revenue_sd` and `revenue_skew` (the third
     moment about the mean, in standard deviations) are of revenue per customer, those without an order counted as zero.
-    `forecast` says that rate and mean are those that a model of buying expects of the days ahead.
+    `forecast` says that rate and mean are those that a model of buying expects of the days ahead; `seasons` are the
+    earlier seasons, where what is usual is of those.
     """
 
     days: int
@@ -208,6 +216,7 @@ class Baseline:
     revenue_sd: float
     revenue_skew: float
     forecast: bool = False
+    seasons: tuple[SeasonSeen, ...] = ()
 
     def expecting(self, order_rate: float, revenue_mean: float) -> Baseline:
         """The same where so many are expected to order and to bring so much; what they bring varies as it did.
@@ -280,14 +289,23 @@ def read_baselines(
     one = nw.col("revenue")
     powers = later.with_columns(square=one * one, cube=one * one * one)
     sums = {name: nw.col(name).sum() for name in POWERS}
-    table = purchases.engine.collect(powers.group_by("segment").agg(n=nw.len(), **sums))
-    seen = [
-        sum(int((customers.first_on[customers.labels == segment] < np.datetime64(day)).sum()) for day in own)
-        for segment, own in enumerate(begins)
-    ]
-    found = {row["segment"]: _baseline(row, days, seen[row["segment"]]) for row in table.to_pylist()}
-    nothing = [Baseline(days, n, 0.0, 0.0, 0.0, 0.0) if n else None for n in seen]  # seen, and nobody ordered
-    return tuple(found.get(segment, nothing[segment]) for segment in range(customers.n_segments))
+    table = purchases.engine.collect(powers.group_by("segment", "period").agg(n=nw.len(), **sums))
+    found = {(row["segment"], row["period"]): row for row in table.to_pylist()}
+    baselines = []
+    for segment, own in enumerate(begins):
+        came_on = customers.first_on[customers.labels == segment]
+        seen = [int((came_on < np.datetime64(day)).sum()) for day in own]
+        rows = [found.get((segment, period), dict.fromkeys(("n", *POWERS), 0.0)) for period in range(len(own))]
+        one_season = bool(seasons and seasons[segment])
+        baselines.append(_of_periods(rows, seen, days, seasonal=one_season) if any(seen) else None)
+    return tuple(baselines)
+
+
+def _of_periods(rows: Sequence[Mapping[str, float]], seen: Sequence[int], days: int, *, seasonal: bool) -> Baseline:
+    """From the sums of each period, in which so many customers were seen."""
+    sums = {name: math.fsum(row[name] for row in rows) for name in ("n", *POWERS)}
+    found = tuple(SeasonSeen(int(row["n"]), n) for row, n in zip(rows, seen, strict=True) if n) if seasonal else ()
+    return replace(_baseline(sums, days, sum(seen)), seasons=found)
 
 
 def _baseline(sums: dict[str, float], days: int, seen: int) -> Baseline:

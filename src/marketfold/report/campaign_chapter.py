@@ -57,8 +57,7 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
         amount = words.money(comes.revenue_mean * campaign.to_reach, plan.currency, short=True)
         facts.append(Fact("Comes anyway", amount, say("comes", usual_of(campaign) or "so far", days=comes.days)))
     if line.stake.usual_rate != 0:
-        others = line.stake.twice_is_beyond or line.stake.usual_rate is None
-        moved = f"{known}, {say('moved', 'others' if others else 'again')}"
+        moved = f"{known}, {say('moved', line.stake.moved_by)}"
         facts.append(Fact("Can be moved", words.money(line.value_at_stake, plan.currency), moved))
     facts.append(_yearly(campaign, plan))
     if line.amount is not None:
@@ -73,7 +72,7 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
 
 def _yearly(campaign: Campaign, plan: CampaignPlan) -> Fact:
     assert campaign.budget  # noqa: S101  (asked for where there is one)
-    how = "on average, with the time since they stopped" if campaign.away else "on average so far"
+    how = "on average, with the time that most have been away" if campaign.away else "on average so far"
     amount = words.money(campaign.budget.yearly_value, plan.currency)
     return Fact("Brought in a year", amount, f"{plan.budget.reckoned_in}, {how}")
 

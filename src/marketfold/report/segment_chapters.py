@@ -170,9 +170,9 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
 def _of_whom(analysis: Analysis, features: list[Feature]) -> str:
     """That some of these features are not measured of everybody, where it is so."""
     table = analysis.segmentation.table
-    if all(table.measured(feature.name).all() for feature in features):
-        return ""
-    return " What needs several orders is of those who have placed them, and a dash where hardly anyone has."
+    counts = {feature.label: int(table.measured(feature.name).sum()) for feature in features}
+    fewer = [f"{label.partition(':')[0]} ({words.count(n)})" for label, n in counts.items() if n < len(table)]
+    return say("medians", "of fewer", whole=len(table), fewer=fewer) if fewer else ""
 
 
 def _medians(analysis: Analysis) -> tuple[Part, ...]:

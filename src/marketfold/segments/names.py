@@ -39,6 +39,10 @@ ALONE = 2
 EQUAL_EFFECTS = 0.1
 """Effects within such a step are equal; then the table of phrases says which is the more telling."""
 
+EXPLAINS = 0.5
+"""What stands out less than half as much as another thing does not say the same more precisely: who orders most often
+spends most, whatever is in a basket."""
+
 DOMINANT_SHARE = 0.5
 DOMINANT_LIFT = 2.0
 GAP = "gap_mean_days"
@@ -98,14 +102,18 @@ def _plain_parts(traits: SegmentTraits, members: Members) -> tuple[list[NamePart
     The second list holds those that give way to a more precise aspect.
     """
     phrases = {feature.name: phrase_of(feature.name, members.unit) for feature in traits.distinguishing}
-    aspects = {phrase.aspect for phrase in phrases.values()}
+    strongest: dict[str, float] = {}
+    for one in traits.distinguishing:
+        aspect = phrases[one.name].aspect
+        strongest[aspect] = max(strongest.get(aspect, 0.0), abs(one.effect))
     parts: dict[str, NamePart] = {}
     yielding: dict[str, NamePart] = {}
     for feature in sorted(
         traits.distinguishing, key=lambda one: (-round(abs(one.effect) / EQUAL_EFFECTS), phrases[one.name].rank)
     ):
         if part := _part(feature, traits, members):
-            yields = aspects.intersection(phrases[feature.name].yields_to)
+            others = (strongest.get(aspect, 0.0) for aspect in phrases[feature.name].yields_to)
+            yields = any(other > EXPLAINS * abs(feature.effect) for other in others)
             (yielding if yields else parts).setdefault(part.aspect, part)
     if SEASON in parts and traits.medians.get("recency_days", 0.0) <= SEASON_AGAIN_DAYS:
         parts.pop(RECENCY, None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from marketfold.experiments import SeasonSeen
 from marketfold.report.sentences.moves import is_ranked, move_sentences, worthwhile_first
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None))
     with_margin = replace(plan, budget=replace(plan.budget, margin=0.3))
     (move,) = move_sentences(with_campaigns(with_margin, lapsed))
-    assert move.text.endswith("\u201cResellers\u201d, most of whom have stopped ordering: up to $36,000 more margin.")
+    away = "most of whom have been away for over twice their usual time"
+    assert move.text.endswith(f"\u201cResellers\u201d, {away}: up to $36,000 more margin.")
 
 
 def test_where_all_order_anyway_a_move_says_what_they_brought(plan: CampaignPlan) -> None:
@@ -96,9 +98,6 @@ def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_th
                     offer=replace(first.offer, title="A small gift"))  # fmt: skip
     move, other = move_sentences(with_campaigns(replace(plan, campaign_days=90), first, first))
     limit = (
-        "No forecast: each sum is what twice the usual orders bring, or one from everybody else where fewer are left."
-    )
-    limit = (
         "No forecast of what the campaign does: sums and their order rest on one order more from as many as order "
         "anyway, or from the others where they are fewer. Costs and discounts are not taken off, and who has not "
         "agreed to be written to is left out of the lists."
@@ -108,6 +107,25 @@ def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_th
     assert move.detail.replace("\u202f", " ").replace("\u00a0", " ") == said
     assert "No forecast" not in other.detail
     assert other.detail.endswith("Offer: A small gift. E-mail first.")
+
+
+def test_a_move_before_a_season_says_how_many_ordered_in_each_earlier_one(plan: CampaignPlan) -> None:
+    first = with_value(replace(plan.campaigns[0], holdout=None), 6_910)
+    assert first.budget is not None
+    stake = replace(
+        first.budget.stake, customers=100, usual_rate=0.5, seasons=(SeasonSeen(30, 100), SeasonSeen(70, 100))
+    )
+    first = replace(first, budget=replace(first.budget, stake=stake))
+    move, other = move_sentences(with_campaigns(plan, first, first))
+    for said in (move.detail, other.detail):
+        assert said.startswith("That is an order from about 30 within 90 days")
+        assert "(30 of 100 and 70 of 100), too few to rely on." in said
+
+
+def test_where_the_aim_is_fuller_orders_a_move_does_not_promise_more_of_them(plan: CampaignPlan) -> None:
+    first = with_value(replace(plan.campaigns[0], holdout=None, aim="grow_basket"), 6_910)
+    (move,) = move_sentences(with_campaigns(plan, first))
+    assert "The aim is fuller orders: this says how much, and not how." in move.detail
 
 
 def test_a_move_leaves_out_those_who_are_held_out(plan: CampaignPlan) -> None:

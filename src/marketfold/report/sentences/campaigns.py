@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         PlanNote,
         Timing,
     )
-    from marketfold.experiments import Holdout
+    from marketfold.experiments import Holdout, SeasonSeen
     from marketfold.schema import Measure
 
 PART_WORDS = {
@@ -35,6 +35,8 @@ PART_WORDS = {
 }  # fmt: skip
 """What the editable parts of a campaign are called."""
 
+FULLER = "grow_basket"
+"""The aim whose money is in fuller orders, though it is counted in orders."""
 FEW = 10
 COUNTRIES = 3
 NEARLY_ALL = 0.95
@@ -235,15 +237,25 @@ def next_step(step: NextBuy) -> str:
 def usual_note(campaign: Campaign) -> str:
     """Where what is usual is no mean of their past, or misleads as one; "" for others."""
     code = usual_of(campaign)
-    away = campaign.timing.recency_days
-    return say("campaign", f"usual_{code}", away=away) if code and campaign.holdout and campaign.holdout.usual else ""
+    if not (code and campaign.holdout and campaign.holdout.usual):
+        return ""
+    seasons = seasons_seen(campaign.baseline.seasons) if campaign.baseline else []
+    return say("campaign", f"usual_{code}", away=campaign.timing.recency_days, seasons=seasons)
 
 
-def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", ""]:
-    """Of what what is usual is: forecast, of the time since most stopped, of earlier seasons, or of all."""
-    if campaign.baseline and campaign.baseline.forecast:
+def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", "seasons", ""]:
+    """Of what what is usual is: forecast, since most last ordered, of one earlier season or of several, or of all."""
+    usual = campaign.baseline
+    if usual and usual.forecast:
         return "expected"
-    return "past" if campaign.away else "season" if campaign.season_on else ""
+    if usual and usual.seasons:
+        return "seasons" if len(usual.seasons) > 1 else "season"
+    return "past" if campaign.away else ""
+
+
+def seasons_seen(seasons: Sequence[SeasonSeen]) -> list[str]:
+    """How many ordered in each, of how many."""
+    return [f"{words.count(one.ordered)} of {words.count(one.customers)}" for one in seasons]
 
 
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
@@ -276,12 +288,14 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
     of_it = say("arithmetic", "stake.no margin" if margin is None else "stake.margin", margin=margin)
     members = how_many(line.stake.customers, plan)
-    facts = {"line": line, "of_it": of_it, "members": members, "usual": usual}
-    code = "stake.others" if line.stake.twice_is_beyond else "stake" if usual else "stake.nobody"
-    moved = say("arithmetic", "stake.usual unknown" if usual is None else code, plan.currency, **facts)
+    seasons = seasons_seen(line.stake.seasons)
+    facts = {"line": line, "of_it": of_it, "members": members, "usual": usual, "seasons": seasons}
+    code: str = "nobody" if usual == 0 else line.stake.moved_by
+    moved = say("arithmetic", f"stake.{code}", plan.currency, **facts)
     away = campaign is not None and campaign.away
     code = usual_of(campaign) if campaign else ""
-    moved += say("arithmetic", f"stake.{code}", **facts) if code and usual else ""
+    moved += say("arithmetic", f"usual.{code}", **facts) if code and usual else ""
+    moved += say("arithmetic", "fuller") if campaign and campaign.aim == FULLER and usual != 0 else ""
     factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
     yearly = "yearly.once" if usual == 0 else "yearly.away" if away else "yearly"
     return moved, say("arithmetic", yearly, plan.currency, line=line, over=over, of_it=factor, what=what)

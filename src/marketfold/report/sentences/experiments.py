@@ -32,7 +32,7 @@ def describe_holdout(holdout: Holdout, currency: str | None = None, *, member: s
         holdout=holdout,
         customers=words.plural(holdout.customers, member),
         most=MOST_SHARE,
-        shown=_shown(holdout.best_lift),
+        shown=_shown(holdout.best_lift, holdout.primary),
         what=what,
         usual=_usual(holdout, currency),
         power=_power(holdout, currency),
@@ -42,9 +42,9 @@ def describe_holdout(holdout: Holdout, currency: str | None = None, *, member: s
     )
 
 
-def _shown(lift: float | None) -> str:
+def _shown(lift: float | None, primary: Primary) -> str:
     if lift is None:
-        return "no change, however large,"
+        return "no change, even if all ordered," if primary == "order_rate" else "no change, even a hundredfold,"
     return f"only a change of {words.share(lift)} or more"
 
 

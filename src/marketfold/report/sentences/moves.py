@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold import words
+from marketfold.report.sentences.campaigns import FULLER, seasons_seen
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.thresholds import FEWEST_MEMBERS
 
@@ -76,7 +77,7 @@ def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
     channel = _first_channel(campaign)
     by = "by.lacking" if in_full and channel and channel.lacking else "by"
     said = [
-        _made_of(line, plan, in_full=in_full) if line else _in_doubt(campaign) if in_full else "",
+        _made_of(line, campaign, plan, in_full=in_full) if line else _in_doubt(campaign) if in_full else "",
         say("move", "offer", title=campaign.offer.title),
         say("move", by, title=channel.title) if channel else "",
         _left_alone(campaign) if in_full and campaign.held_out else "",
@@ -85,16 +86,20 @@ def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
     return " ".join(filter(None, said))
 
 
-def _made_of(line: BudgetLine, plan: CampaignPlan, *, in_full: bool) -> str:
+def _made_of(line: BudgetLine, campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
     """Whose orders the worth is: as many again as order anyway, or those of the others where they are fewer."""
     stake = line.stake
     orders = round(stake.customers * stake.moved_share)
-    code = "made.usual unknown" if stake.usual_rate is None else "made.others" if stake.twice_is_beyond else "made"
-    if code != "made.usual unknown" and orders < LEAST_COUNTED:
-        code = "made.few"
-    elif not in_full:
-        code = "" if code == "made.usual unknown" else "made.also"
-    return say("move", code, orders=orders, share=stake.moved_share, days=plan.campaign_days) if code else ""
+    code: str = stake.moved_by
+    if code != "unknown" and orders < LEAST_COUNTED:
+        code = "few"
+    elif not in_full and code != "seasons":
+        code = "" if code == "unknown" else "also"
+    if not code:
+        return ""
+    facts = {"orders": orders, "share": stake.moved_share, "days": plan.campaign_days}
+    made = say("move", f"made.{code}", **facts, seasons=seasons_seen(stake.seasons))
+    return f"{made} {say('move', 'fuller')}" if campaign.aim == FULLER else made
 
 
 def _left_alone(campaign: Campaign) -> str:
