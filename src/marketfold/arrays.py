@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 
 from marketfold.errors import ParameterError
 
@@ -41,6 +42,26 @@ def frame_columns(X: Any) -> tuple[str, ...] | None:
     if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
         return None
     return tuple(frame.collect_schema().names())
+
+
+def scaled_input(X: Any) -> Any:
+    """What scikit-learn's checks take: a frame of numbers on one scale, or a matrix with the names of its columns.
+
+    ParameterError of a table in the user's units, and naming the columns of a frame that hold no numbers.
+    """
+    refuse_unscaled(X)
+    return named_input(X)
+
+
+def named_input(X: Any) -> Any:
+    """The same of anything on whatever scale: a matrix of ours with the names of its columns, as a frame has them.
+
+    So columns in another order than those of `fit` are refused, whichever of the two they were given in.
+    """
+    if isinstance(names := getattr(X, "names", None), tuple) and hasattr(X, "to_arrow"):
+        return pa.table(dict(zip(names, np.asarray(X).T, strict=True)))
+    refuse_texts(X)
+    return X
 
 
 def refuse_unscaled(X: Any) -> None:

@@ -16,7 +16,7 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from marketfold.arrays import refuse_texts, refuse_unscaled
+from marketfold.arrays import scaled_input
 from marketfold.clustering.fitting import (
     SAMPLE_ROWS,
     SWAPS,
@@ -212,9 +212,7 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         revenue
             Money of each unit, shape (n_units,), by which segments are numbered; by their size if not given.
         """
-        refuse_unscaled(X)
-        refuse_texts(X)
-        matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
+        matrix: Float32 = validate_data(self, scaled_input(X), dtype=np.float32, order="C")
         self._check_settings(matrix)
         money = self._checked_revenue(revenue, len(matrix))
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -277,9 +275,7 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
 
     def _matrix(self, X: ArrayLike) -> Float32:
         check_is_fitted(self)
-        refuse_unscaled(X)
-        refuse_texts(X)
-        matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C", reset=False)
+        matrix: Float32 = validate_data(self, scaled_input(X), dtype=np.float32, order="C", reset=False)
         return matrix
 
     def nearest_centers(self, X: ArrayLike) -> Labels:

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
-from marketfold.arrays import refuse_texts, refuse_unscaled
+from marketfold.arrays import scaled_input
 from marketfold.clustering.fitting import Fit, by_weight, distinct_rows
 from marketfold.clustering.kmeans import KMeansSegmenter, means_of
 from marketfold.clustering.validity import nearest
@@ -143,9 +143,7 @@ class OwnSegmenter(KMeansSegmenter):
         """
         if sample_weight is not None:
             raise ParameterError(f"{self.label} is fitted without weights. Leave sample_weight out.")
-        refuse_unscaled(X)
-        refuse_texts(X)
-        matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
+        matrix: Float32 = validate_data(self, scaled_input(X), dtype=np.float32, order="C")
         fit = by_weight(own_fit(self.clusterer, matrix, self.random_state), self._checked_revenue(revenue, len(matrix)))
         self.n_segments = len(fit.centers)
         if self.n_segments < 2:

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.arrays import refuse_texts
+from marketfold.arrays import named_input
 from marketfold.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
 
     def fit(self, X: Float64, y: object = None) -> Self:  # noqa: ARG002
         """Learn range, logs, mean, spread and weights of `X`, shape (n_units, n_features), in the user's units."""
-        refuse_texts(X)
+        X = named_input(X)
         X = validate_data(self, X, dtype=np.float64)
         if not 0 <= self.tail < 0.5:
             raise ParameterError(f"tail is the share of units on each side, 0 to below 0.5; got {self.tail}.")
@@ -144,7 +144,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         On the fitted units each column has mean 0 and spread 1, times its weight.
         """
         check_is_fitted(self)
-        refuse_texts(X)
+        X = named_input(X)
         X = validate_data(self, X, dtype=np.float64, reset=False)
         measured = self._log(np.clip(X, self.lower_, self.upper_))
         scaled: Float32 = ((measured - self.center_) / self.scale_ * self.weights_).astype(np.float32)

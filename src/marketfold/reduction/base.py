@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.arrays import refuse_texts
+from marketfold.arrays import named_input
 from marketfold.errors import ModelError, ParameterError
 from marketfold.words import listed
 
@@ -199,7 +199,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         return self.n_dimensions_
 
     def _checked(self, X: ArrayLike, *, reset: bool, min_rows: int = 1) -> NDArray[Any]:
-        refuse_texts(X)
+        X = named_input(X)
         try:
             known = {"dtype": (np.float32, np.float64), "ensure_all_finite": False, "ensure_min_samples": min_rows}
             checked: NDArray[Any] = validate_data(self, X, reset=reset, **known)

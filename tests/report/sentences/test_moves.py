@@ -81,7 +81,7 @@ def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
 @pytest.mark.parametrize(
     ("usual", "made"),
     [
-        (0.25, "That is one order more from as many customers, 7, as order without it within 90 days."),
+        (0.25, "About 7 order within 90 days without it; the sum is one order more from as many."),
         (0.89, "That is an order from about 3 who would not order anyway within 90 days."),
         (0.99, "That is 1 % of an order from each, within 90 days."),
         (None, "That is an order more from every one of them; how many order anyway is not known."),
