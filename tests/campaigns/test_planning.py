@@ -62,7 +62,10 @@ def test_before_a_season_those_who_order_anyway_are_those_of_earlier_seasons():
         assert campaign.budget is not None
         assert campaign.budget.value_at_stake == 0  # all order in November without being asked
         brief = brief_markdown(campaign, plan)
-        assert "In earlier seasons 40 of 40, 40 of 40 and 40 of 40 ordered anyway, too few of them for a rate" in brief
+        assert (
+            "In earlier seasons 40 of 40, 40 of 40 and 40 of 40 ordered anyway; 3 seasons are too few for a rate"
+            in brief
+        )
         assert "What is usual is of earlier seasons together" in brief
         assert campaign.schedule.startswith("Three weeks before November begins")
 

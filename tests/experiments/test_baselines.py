@@ -75,7 +75,7 @@ def test_of_those_who_stopped_only_the_time_since_then_is_usual():
     orders += [("c", 1, _ago(9), 9.0), ("c", 1, _ago(0), 9.0)]
     case = shoppers(orders)
     (stopped, usual), (whole, _) = (
-        read_baselines(case, case, 10, stopped=since) for since in ((30.0, None), (None, None))
+        read_baselines(case, case, 10, silent=since) for since in ((30.0, None), (None, None))
     )
     assert stopped is not None
     assert whole is not None
@@ -84,7 +84,7 @@ def test_of_those_who_stopped_only_the_time_since_then_is_usual():
     assert (stopped.order_rate, whole.order_rate) == pytest.approx((1 / 6, 2 / 18))
     assert stopped.revenue_mean == pytest.approx(7 / 6)
     assert usual.periods == 9
-    (last, _) = read_baselines(case, case, 10, stopped=(3.0, None))
+    (last, _) = read_baselines(case, case, 10, silent=(3.0, None))
     assert last is not None
     assert (last.periods, last.order_rate) == (2, 0)
 

@@ -41,6 +41,8 @@ class Stake:
         Smallest relative lift that the holdout can show; None without a holdout.
     seasons
         Who ordered in each earlier season, where `usual_rate` is of these together.
+    silent
+        Whether most have been away for over twice their usual time, and `usual_rate` is of such a time.
     """
 
     number: int
@@ -52,6 +54,12 @@ class Stake:
     usual_rate: float | None = None
     detectable_lift: float | None = None
     seasons: tuple[SeasonSeen, ...] = ()
+    silent: bool = False
+
+    @property
+    def never_again(self) -> bool:
+        """Whether nobody has ordered again so far, which says nothing of what will be; of the silent it does."""
+        return self.usual_rate == 0 and not self.silent
 
     @property
     def moved_share(self) -> float:
@@ -193,7 +201,7 @@ def _as_all_do(stakes: Sequence[Stake]) -> list[Stake]:
     known = [stake for stake in stakes if stake.usual_rate is not None]
     orders = sum(stake.customers * (stake.usual_rate or 0.0) for stake in known)
     of_all = orders / sum(stake.customers for stake in known) if orders else None
-    return [replace(stake, usual_rate=of_all, seasons=()) if stake.usual_rate == 0 else stake for stake in stakes]
+    return [replace(stake, usual_rate=of_all, seasons=()) if stake.never_again else stake for stake in stakes]
 
 
 def _yearly_value(stake: Stake, days: int, margin: float | None) -> float:

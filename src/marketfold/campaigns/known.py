@@ -71,6 +71,16 @@ class KnownCustomers:
     cohorts: SegmentCohorts | None = None
 
     @property
+    def two_largest(self) -> tuple[float | None, ...]:
+        """Share of each segment's revenue that its two largest customers bring, 0 to 1; None of one without revenue."""
+        found = []
+        for segment in range(len(self.facts)):
+            own = self.revenue[self.labels == segment]
+            whole = float(own.sum())
+            found.append(float(np.sort(own)[-2:].sum()) / whole if whole > 0 else None)
+        return tuple(found)
+
+    @property
     def can_be_priced(self) -> bool:
         """Whether it is known what the segments bring in a year."""
         return self.order_count is not None and self.observed_days > 0 and bool(self.revenue.any())
@@ -93,8 +103,8 @@ def known_from_orders(
     report(2)
     timing = time_segments(customers, count_months(purchases, customers.observed))
     seasons = [one.season_before(customers.as_of) for one in timing]
-    stopped = [one.recency_days if one.away else None for one in timing]
-    past = read_baselines(purchases, customers, campaign_days, seasons, stopped)
+    silent = [one.silent_days for one in timing]
+    past = read_baselines(purchases, customers, campaign_days, seasons, silent)
     facts = segment_facts(customers, [one.season_share for one in timing])
     report(3)
     return KnownCustomers(

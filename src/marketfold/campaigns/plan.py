@@ -93,6 +93,8 @@ class Campaign:
         What they buy more than others.
     next_product, next_category
         What they take up next.
+    two_largest
+        Share of the segment's revenue that its two largest customers bring, 0 to 1; None where that is not known.
     bundle
         The two things that stand together in their own orders beyond chance, the most orders beyond it; None where no
         two do.
@@ -147,6 +149,7 @@ class Campaign:
     message_words: dict[str, str] = field(default_factory=dict)
     baseline: Baseline | None = None
     bundle: Pair | None = None
+    two_largest: float | None = None
     text_by_hand: bool = False
     stated: dict[str, str] = field(default_factory=dict, compare=False)
 

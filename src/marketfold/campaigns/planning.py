@@ -166,8 +166,8 @@ def _report(progress: Progress | None, step: int) -> None:
 def _with_what_is_usual(campaigns: Sequence[Campaign], customers: KnownCustomers) -> list[Campaign]:
     """With what their customers do anyway, and what they buy together."""
     bundles = customers.baskets.of_segments if customers.baskets else (None,) * len(campaigns)
-    known = zip(campaigns, customers.baselines, bundles, strict=True)
-    return [replace(c, baseline=usual, bundle=pair) for c, usual, pair in known]
+    known = zip(campaigns, customers.baselines, bundles, customers.two_largest, strict=True)
+    return [replace(c, baseline=usual, bundle=pair, two_largest=part) for c, usual, pair, part in known]
 
 
 def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: Playbook) -> list[Stake]:
@@ -185,6 +185,7 @@ def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: 
             discount=c.offer.discount,
             usual_rate=float(c.baseline.order_rate) if c.baseline else None,
             seasons=c.baseline.seasons if c.baseline else (),
+            silent=bool(c.baseline and c.baseline.lately),
             detectable_lift=c.holdout.detectable_lift if c.holdout else None,
         )
         for c, n in zip(campaigns, orders, strict=True)

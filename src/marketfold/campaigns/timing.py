@@ -104,10 +104,15 @@ class Timing:
     @property
     def away(self) -> bool:
         """Whether most of them stay away longer than they used to: what was usual is more than comes by itself now."""
+        return self.silent_days is not None
+
+    @property
+    def silent_days(self) -> float | None:
+        """Twice their usual time, where most of them have been away for longer; None of others."""
         if self.recency_days is None or self.advice:
-            return False
-        usual = self.gap_days[1] if self.gap_days else LONG_AGO_DAYS / 2
-        return self.recency_days > 2 * usual
+            return None
+        twice = 2 * self.gap_days[1] if self.gap_days else float(LONG_AGO_DAYS)
+        return twice if self.recency_days > twice else None
 
     def season_before(self, as_of: date | None) -> date | None:
         """First day of the season before which a campaign is made: the only one, or one that is near; else None."""

@@ -206,7 +206,7 @@ class Baseline:
     `order_rate` is the share of customers who order in one; `revenue_mean`, `revenue_sd` and `revenue_skew` (the third
     moment about the mean, in standard deviations) are of revenue per customer, those without an order counted as zero.
     `forecast` says that rate and mean are those that a model of buying expects of the days ahead; `seasons` are the
-    earlier seasons, where what is usual is of those.
+    earlier seasons, where what is usual is of those, and `lately` the newest days that it is of, where not of all.
     """
 
     days: int
@@ -217,6 +217,7 @@ class Baseline:
     revenue_skew: float
     forecast: bool = False
     seasons: tuple[SeasonSeen, ...] = ()
+    lately: int | None = None
 
     def expecting(self, order_rate: float, revenue_mean: float) -> Baseline:
         """The same where so many are expected to order and to bring so much; what they bring varies as it did.
@@ -264,7 +265,7 @@ def read_baselines(
     customers: _Customers,
     days: int,
     seasons: Sequence[date | None] = (),
-    stopped: Sequence[float | None] = (),
+    silent: Sequence[float | None] = (),
 ) -> tuple[Baseline | None, ...]:
     """Measure each segment's usual period from its own past, in back-to-back periods that end on the last day.
 
@@ -272,13 +273,13 @@ def read_baselines(
     not: so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined. Of a segment
     whose campaign is made before a season (its first day is in `seasons`) the periods are those of earlier ones: a
     mean over the whole year would take nearly all who order then for people who do not order without a campaign. Of one
-    most of whom stopped so many days ago (`stopped`) they are those since then, or the last: when more of them ordered
-    is no more what is usual.
+    most of whom have been silent for so many days (`silent`) they are those of these days, or the last: when more of
+    them ordered is no more what is usual.
     `purchases` has one row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
     """
     nothing_said = (None,) * customers.n_segments
     begins = [_begins(customers.observed, days, season) for season in seasons or nothing_said]
-    for segment, since in enumerate(stopped):
+    for segment, since in enumerate(silent):
         if since is not None and not (seasons and seasons[segment]):
             begins[segment] = begins[segment][: max(1, int(since // days))]
     calendar = purchases.engine.from_arrow(_calendar(begins, days))
@@ -296,8 +297,9 @@ def read_baselines(
         came_on = customers.first_on[customers.labels == segment]
         seen = [int((came_on < np.datetime64(day)).sum()) for day in own]
         rows = [found.get((segment, period), dict.fromkeys(("n", *POWERS), 0.0)) for period in range(len(own))]
-        one_season = bool(seasons and seasons[segment])
-        baselines.append(_of_periods(rows, seen, days, seasonal=one_season) if any(seen) else None)
+        baseline = _of_periods(rows, seen, days, seasonal=bool(seasons and seasons[segment])) if any(seen) else None
+        now = baseline is not None and not baseline.seasons and bool(silent) and silent[segment] is not None
+        baselines.append(replace(baseline, lately=days * len(own)) if baseline and now else baseline)
     return tuple(baselines)
 
 

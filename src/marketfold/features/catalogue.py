@@ -143,7 +143,7 @@ def _quarters(order_days: int = 1, known_days: int = 0, window_days: int = 0) ->
 
 
 def _discount() -> Measurement:
-    feature = Feature("discount_share", "discount below the list price", "share", "basket")
+    feature = Feature("discount_share", "discount below the list price: a line above it counts as 0", "share", "basket")
     formula = _ratio(nw.col(DISCOUNT.name), _LIST_SCALED)
     plain = 'ratio(total(lines, "below_list"), total(lines, "at_list"))'
     return Measurement(feature, formula, plain, ("list_price", "quantity"), (LIST, DISCOUNT))

@@ -12,7 +12,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from marketfold import words
 from marketfold.report.sentences import campaigns as text
 from marketfold.report.sentences.baskets import bundle_sentence
-from marketfold.report.sentences.experiments import describe_holdout
 
 if TYPE_CHECKING:
     from marketfold.campaigns import Campaign, CampaignPlan
@@ -43,7 +42,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(share=words.share, count=words.count, money=words.money, md=_markdown, code=_code)
     environment.filters["ratio"] = lambda value: words.measured(value, "ratio")
-    environment.globals.update(text=text, bundle_sentence=bundle_sentence, describe_holdout=describe_holdout)
+    environment.globals.update(text=text, bundle_sentence=bundle_sentence)
     return environment
 
 

@@ -15,9 +15,9 @@ from marketfold.report.sentences.campaigns import (
     campaign_warning,
     describe_segment,
     edited_parts,
+    holdout_of,
     how_many,
     inter_purchase_time,
-    member,
     missing_contacts,
     next_step,
     plan_notes,
@@ -26,7 +26,6 @@ from marketfold.report.sentences.campaigns import (
     usual_of,
     why_aim_on_page,
 )
-from marketfold.report.sentences.experiments import describe_holdout
 from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
@@ -55,7 +54,9 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     facts = []
     if (comes := campaign.baseline) and comes.revenue_mean > 0:
         amount = words.money(comes.revenue_mean * campaign.to_reach, plan.currency, short=True)
-        facts.append(Fact("Comes anyway", amount, say("comes", usual_of(campaign) or "so far", days=comes.days)))
+        facts.append(
+            Fact("Comes anyway", amount, say("comes", usual_of(campaign), days=comes.days, lately=comes.lately))
+        )
     if line.stake.usual_rate != 0:
         moved = f"{known}, {say('moved', line.stake.moved_by)}"
         facts.append(Fact("Can be moved", words.money(line.value_at_stake, plan.currency), moved))
@@ -72,7 +73,7 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
 
 def _yearly(campaign: Campaign, plan: CampaignPlan) -> Fact:
     assert campaign.budget  # noqa: S101  (asked for where there is one)
-    how = "on average, with the time that most have been away" if campaign.away else "on average so far"
+    how = "on average over all the time seen; most have been away for long" if campaign.away else "on average so far"
     amount = words.money(campaign.budget.yearly_value, plan.currency)
     return Fact("Brought in a year", amount, f"{plan.budget.reckoned_in}, {how}")
 
@@ -132,11 +133,10 @@ def _closing(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     facts = []
     steps = [next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
     if steps:
-        facts.append(Fact("Their natural next step", "\n".join(steps)))
+        facts.append(Fact("What many of them add later", "\n".join(steps)))
     if campaign.bundle:
         facts.append(Fact("What they buy together", bundle_sentence(campaign.bundle)))
-    measured = describe_holdout(campaign.holdout, plan.currency, member=member(plan)) if campaign.holdout else ""
-    measured = " ".join(text for text in (measured, usual_note(campaign)) if text)
+    measured = " ".join(text for text in (holdout_of(campaign, plan), usual_note(campaign)) if text)
     facts.append(Fact("How you will know", campaign.measure, measured))
     if campaign.budget:
         facts.append(Fact("The arithmetic", "\n".join(arithmetic(campaign.budget, plan))))

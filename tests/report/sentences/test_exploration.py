@@ -65,9 +65,9 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
      "November 2004 brought 2.5 times an average month (€1,059,443 against €421,000); one year does not tell a season "
      "from an event."),
     ("few_large_customers", {"customers": 2, "revenue_share": 0.155, "ratio": 3.1}, {},
-     "2 customers bring 16 % of revenue, each at least 3.1 times the next largest: look at them by hand."),
+     "2 customers bring 16 % of revenue, each about 3.1 times the next largest or more: look at them by hand."),
     ("few_large_customers", {"customers": 1, "revenue_share": 0.45, "ratio": 12.2}, {},
-     "1 customer brings 45 % of revenue, at least 12 times the next largest: look at them by hand."),
+     "1 customer brings 45 % of revenue, about 12 times the next largest or more: look at them by hand."),
     ("concentration",
      {"customers": 7_761, "customer_share": 0.33, "top_fifth_share": 0.665, "all_customers": 23_502}, {},
      "33 % of customers (7,761 of 23,502) bring 80 % of revenue; the largest fifth brings 66 %."),
@@ -107,7 +107,8 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
     ("follows", {"values": 3, "given_values": 9, **SAMPLED}, {"column": ("size",), "given": ("band",)},
      "size follows from band without exception: it adds nothing to it (seen on 50,000 lines drawn from 100,000)."),
     ("returns", {"lines": 60, "line_share": 0.0213, "value": 194_487.48, "lines_read": 2_823}, {},
-     "60 of the 2,823 lines read (2.1 %) were cancelled or returned, worth €194,487; they do not count as purchases."),
+     "60 of the 2,823 lines read (2.1 %) were set aside as cancelled or returned, worth €194,487; they do not count as "
+     "purchases."),
     ("duplicates", {"lines": 1, "line_share": 0.02}, {}, "1 line repeats another one exactly (2 % of the lines read)."),
     ("duplicates", {"lines": 255, "line_share": 0.15}, {},
      "255 lines repeat another one exactly (15 % of the lines read)."),

@@ -40,6 +40,9 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     first = plan.campaigns[0]
     timing = replace(first.timing, season_begins_on=date(2026, 11, 1))
     first = with_value(first, 36_000)
+    assert first.budget is not None
+    stake = replace(first.budget.stake, customers=30, usual_rate=0.4, seasons=())
+    first = replace(first, budget=replace(first.budget, stake=stake))
     seasonal = replace(first, name="Resellers", customers=30, aim="reward", timing=timing, trust="group",
                        message_words={"season": "November"},
                        revenue_total=4_900_000.0)  # fmt: skip
@@ -47,14 +50,14 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     plan = replace(plan, budget=replace(plan.budget, margin=None), currency="USD")
     said = {move.number: move.text for move in move_sentences(with_campaigns(plan, seasonal, other))}
     assert said[first.number] == (
-        "Write to the 30 \u201cResellers\u201d before November 2026, when they have bought most so far: up to $36,000 "
-        "more revenue."
+        "Write to the 30 \u201cResellers\u201d before November 2026, when they have bought most so far: $36,000 more "
+        "revenue if about 12 more of them order once."
     )
     lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None))
     with_margin = replace(plan, budget=replace(plan.budget, margin=0.3))
     (move,) = move_sentences(with_campaigns(with_margin, lapsed))
-    away = "most of whom have been away for over twice their usual time"
-    assert move.text.endswith(f"\u201cResellers\u201d, {away}: up to $36,000 more margin.")
+    away = "most of whom have been away for over twice the time between their orders"
+    assert f"\u201cResellers\u201d, {away}: $36,000 more margin if about " in move.text
 
 
 def test_where_all_order_anyway_a_move_says_what_they_brought(plan: CampaignPlan) -> None:
@@ -79,16 +82,16 @@ def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("usual", "made"),
+    ("usual", "who", "made"),
     [
-        (0.25, "About 7 order within 90 days without it; the sum is one order more from as many."),
-        (0.89, "That is an order from about 3 who would not order anyway within 90 days."),
-        (0.99, "That is 1 % of an order from each, within 90 days."),
-        (None, "That is an order more from every one of them; how many order anyway is not known."),
+        (0.25, "about 7 more of them order once.", "Within 90 days as many order without it."),
+        (0.89, "about 3 more of them order once.", "Within 90 days no more than these would not order anyway."),
+        (0.04, "4 % of them order once more.", "Within 90 days as many order without it."),
+        (None, "all of them order once more.", "How many order anyway is not known."),
     ],
 )
 def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_they_are_reached(
-    plan: CampaignPlan, usual: float | None, made: str
+    plan: CampaignPlan, usual: float | None, who: str, made: str
 ) -> None:
     first = with_value(plan.campaigns[0], 6_910)
     assert first.budget is not None
@@ -99,12 +102,13 @@ def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_th
     move, other = move_sentences(with_campaigns(replace(plan, campaign_days=90), first, first))
     limit = (
         "No forecast of what the campaign does: sums and their order rest on one order more from as many as order "
-        "anyway, or from the others where they are fewer. Costs and discounts are not taken off, and who has not "
-        "agreed to be written to is left out of the lists."
+        "anyway, or from the others where they are fewer. Costs and discounts are not taken off. Who may be written "
+        "to is asked when lists are exported, and not here."
     )
     limit = "No forecast: each sum takes one more usual order from everybody, before costs." if usual is None else limit
     said = f"{made} Offer: A small gift. E-mail first. {limit}"
     assert move.detail.replace("\u202f", " ").replace("\u00a0", " ") == said
+    assert move.text.replace("\u202f", " ").replace("\u00a0", " ").endswith(f" if {who}")
     assert "No forecast" not in other.detail
     assert other.detail.endswith("Offer: A small gift. E-mail first.")
 
@@ -118,14 +122,15 @@ def test_a_move_before_a_season_says_how_many_ordered_in_each_earlier_one(plan: 
     first = replace(first, budget=replace(first.budget, stake=stake))
     move, other = move_sentences(with_campaigns(plan, first, first))
     for said in (move.detail, other.detail):
-        assert said.startswith("That is an order from about 30 within 90 days")
-        assert "(30 of 100 and 70 of 100), too few to rely on." in said
+        assert said.startswith("In earlier seasons 30 of 100 and 70 of 100 ordered anyway;")
+        assert "2 seasons are too few to rely on." in said
+    assert "if about 30 more of them order once." in move.text
 
 
 def test_where_the_aim_is_fuller_orders_a_move_does_not_promise_more_of_them(plan: CampaignPlan) -> None:
     first = with_value(replace(plan.campaigns[0], holdout=None, aim="grow_basket"), 6_910)
     (move,) = move_sentences(with_campaigns(plan, first))
-    assert "The aim is fuller orders: this says how much, and not how." in move.detail
+    assert "The aim is fuller orders, which the sum counts as orders: take it for its size." in move.detail
 
 
 def test_a_move_leaves_out_those_who_are_held_out(plan: CampaignPlan) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from marketfold import words
 from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS, YEAR_DAYS
 from marketfold.features import SEVERAL
+from marketfold.report.sentences.experiments import describe_holdout
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.segments import difference_text
 from marketfold.words import listed, measured, share
@@ -38,6 +39,8 @@ PART_WORDS = {
 FULLER = "grow_basket"
 """The aim whose money is in fuller orders, though it is counted in orders."""
 FEW = 10
+LARGE_PART = 0.2
+"""From such a part of a segment's revenue on, two customers make its sums."""
 COUNTRIES = 3
 NEARLY_ALL = 0.95
 """Of all customers in one country: then it is no news of a segment."""
@@ -91,7 +94,10 @@ def _size(campaign: Campaign, plan: CampaignPlan) -> str:
     of_revenue = share(campaign.revenue_share)
     if not campaign.revenue_total and campaign.timing.season == "no orders":
         return f"{customers} ({share(campaign.customer_share)} of all)."
-    return f"{customers} ({share(campaign.customer_share)} of all) who brought {of_revenue} of the revenue."
+    size = f"{customers} ({share(campaign.customer_share)} of all) who brought {of_revenue} of the revenue."
+    if campaign.customers < FEW or (campaign.two_largest or 0.0) < LARGE_PART:
+        return size
+    return f"{size} {say('campaign', 'two_largest', part=campaign.two_largest)}"
 
 
 def _habits(campaign: Campaign, plan: CampaignPlan) -> str:
@@ -234,23 +240,33 @@ def next_step(step: NextBuy) -> str:
     return say("campaign", "next_step", name=words.titled(step.name, step.title, step.category), step=step)
 
 
+def holdout_of(campaign: Campaign, plan: CampaignPlan) -> str:
+    """How many are held out and what that will show, or why nobody is; "" where the plan has no holdouts."""
+    held, line = campaign.holdout, campaign.budget
+    if held is None:
+        return ""
+    can_be = most_lift(line, held) if line else None
+    return describe_holdout(held, plan.currency, member=member(plan), can_be=can_be)
+
+
 def usual_note(campaign: Campaign) -> str:
     """Where what is usual is no mean of their past, or misleads as one; "" for others."""
     code = usual_of(campaign)
-    if not (code and campaign.holdout and campaign.holdout.usual):
+    if not code or campaign.holdout is None or campaign.holdout.usual is None:
         return ""
-    seasons = seasons_seen(campaign.baseline.seasons) if campaign.baseline else []
-    return say("campaign", f"usual_{code}", away=campaign.timing.recency_days, seasons=seasons)
+    usual = campaign.baseline
+    facts = {"seasons": seasons_seen(usual.seasons), "lately": usual.lately} if usual else {}
+    return say("campaign", f"usual_{code}", **facts)
 
 
-def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", "seasons", ""]:
-    """Of what what is usual is: forecast, since most last ordered, of one earlier season or of several, or of all."""
+def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", "seasons", "so far", ""]:
+    """Of what what is usual is: forecast, the newest days, one earlier season or several, all; "" if not known."""
     usual = campaign.baseline
     if usual and usual.forecast:
         return "expected"
     if usual and usual.seasons:
         return "seasons" if len(usual.seasons) > 1 else "season"
-    return "past" if campaign.away else ""
+    return "past" if usual and usual.lately else "so far" if usual else ""
 
 
 def seasons_seen(seasons: Sequence[SeasonSeen]) -> list[str]:
@@ -263,7 +279,7 @@ def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     lift = line.stake.detectable_lift
     campaign = next((one for one in plan.campaigns if one.number == line.stake.number), None)
     held = campaign.holdout if campaign and campaign.held_out else None
-    unknown, most = held is not None and held.sizing == "a tenth", _most_lift(line, held)
+    unknown, most = held is not None and held.sizing == "a tenth", most_lift(line, held)
     seen = "lift" if lift is not None else "lift.unknown" if unknown else "lift.none" if held else "lift.no holdout"
     return (
         *_stake(line, campaign, plan),
@@ -273,12 +289,24 @@ def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     )
 
 
-def _most_lift(line: BudgetLine, held: Holdout | None) -> float | None:
+def most_lift(line: BudgetLine, held: Holdout | None) -> float | None:
     """The lift of what is judged, if all who do not order anyway ordered once; None where that is not known."""
     usual_rate = line.stake.usual_rate
     if held is None or not held.usual or usual_rate is None:
         return None
-    return (1 - usual_rate) * (1.0 if held.primary == "order_rate" else line.order_value) / held.usual
+    return (1 - usual_rate) * _judged(line, held) / held.usual
+
+
+def moved_lift(line: BudgetLine, held: Holdout | None) -> float | None:
+    """The lift of what is judged, if as many order once more as the page counts; None where that is not known."""
+    if held is None or not held.usual or line.stake.usual_rate is None:
+        return None
+    return line.stake.moved_share * _judged(line, held) / held.usual
+
+
+def _judged(line: BudgetLine, held: Holdout) -> float:
+    """What one more order adds to what is judged."""
+    return 1.0 if held.primary == "order_rate" else line.order_value
 
 
 def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> tuple[str, str]:
@@ -290,7 +318,8 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     members = how_many(line.stake.customers, plan)
     seasons = seasons_seen(line.stake.seasons)
     facts = {"line": line, "of_it": of_it, "members": members, "usual": usual, "seasons": seasons}
-    code: str = "nobody" if usual == 0 else line.stake.moved_by
+    facts |= {"lately": campaign.baseline.lately} if campaign and campaign.baseline else {}
+    code: str = line.stake.moved_by if usual != 0 else "nobody" if line.stake.never_again else "silent"
     moved = say("arithmetic", f"stake.{code}", plan.currency, **facts)
     away = campaign is not None and campaign.away
     code = usual_of(campaign) if campaign else ""

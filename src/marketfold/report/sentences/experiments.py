@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from marketfold.experiments import Check, Effect, Gain, Holdout, Measurement, Primary, Raw, SegmentResult
 
 
-def describe_holdout(holdout: Holdout, currency: str | None = None, *, member: str = "customer") -> str:
+def describe_holdout(
+    holdout: Holdout, currency: str | None = None, *, member: str = "customer", can_be: float | None = None
+) -> str:
     """Say how many are held out and what that will show, or why nobody is.
 
     Parameters
@@ -24,28 +26,23 @@ def describe_holdout(holdout: Holdout, currency: str | None = None, *, member: s
         Of its amounts.
     member
         What one of them is called.
+    can_be
+        The lift of what is judged if everybody ordered once who does not anyway; None where that is not known.
     """
     what = _what(holdout.primary).replace("customer", member)
     return say(
         "holdout",
-        holdout.sizing,
+        "too few.none" if holdout.sizing == "too few" and holdout.best_lift is None else holdout.sizing,
         holdout=holdout,
         customers=words.plural(holdout.customers, member),
         most=MOST_SHARE,
-        shown=_shown(holdout.best_lift, holdout.primary),
         what=what,
         usual=_usual(holdout, currency),
         power=_power(holdout, currency),
-        price=_price(holdout, currency),
+        price=_price(holdout, currency, can_be),
         days=words.days(holdout.days),
         anew=f"{words.count(holdout.planned)} would be held out" if holdout.planned else "no holdout would be made",
     )
-
-
-def _shown(lift: float | None, primary: Primary) -> str:
-    if lift is None:
-        return "no change, even if all ordered," if primary == "order_rate" else "no change, even a hundredfold,"
-    return f"only a change of {words.share(lift)} or more"
 
 
 def _what(primary: Primary) -> str:
@@ -74,9 +71,13 @@ def _power(holdout: Holdout, currency: str | None) -> str:
     )
 
 
-def _price(holdout: Holdout, currency: str | None) -> str:
+def _price(holdout: Holdout, currency: str | None, can_be: float | None) -> str:
     """What holding out costs, beside what it lets one see."""
-    return say("holdout", "price", currency, holdout=holdout, forgone=holdout.forgone) if holdout.forgone else ""
+    if not holdout.forgone:
+        return ""
+    if can_be is not None and can_be < holdout.wanted_lift:
+        return say("holdout", "price.all", currency, forgone=holdout.forgone * can_be / holdout.wanted_lift)
+    return say("holdout", "price", currency, holdout=holdout, forgone=holdout.forgone)
 
 
 def describe_result(result: SegmentResult, measurement: Measurement) -> str:

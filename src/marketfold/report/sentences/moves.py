@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold import words
-from marketfold.report.sentences.campaigns import FULLER, seasons_seen
+from marketfold.report.sentences.campaigns import FULLER, moved_lift, seasons_seen
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.thresholds import FEWEST_MEMBERS
 
 if TYPE_CHECKING:
-    from marketfold.campaigns import BudgetLine, Campaign, CampaignPlan, PlannedChannel
+    from marketfold.campaigns import BudgetLine, Campaign, CampaignPlan, PlannedChannel, Stake
 
 LEAST_MOVED = 1.0
 """Less than one of the currency is nothing to begin for."""
@@ -69,42 +69,45 @@ def _move(campaign: Campaign, total: float, plan: CampaignPlan) -> str:
     }
     said = f"{lead}{say('move', 'sentence', **facts)}"
     worth = _worth(campaign)
+    facts |= _moved_orders(campaign.budget.stake) if campaign.budget else {}
     return f"{said}: {say('move', worth, currency, **facts)}." if worth else f"{said}."
 
 
 def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
-    line = campaign.budget if _worth(campaign) == "worth.moved" else None
+    line = campaign.budget if _worth(campaign) not in {"", "worth.share"} else None
     channel = _first_channel(campaign)
     by = "by.lacking" if in_full and channel and channel.lacking else "by"
     said = [
         _made_of(line, campaign, plan, in_full=in_full) if line else _in_doubt(campaign) if in_full else "",
         say("move", "offer", title=campaign.offer.title),
         say("move", by, title=channel.title) if channel else "",
-        _left_alone(campaign) if in_full and campaign.held_out else "",
+        _left_alone(campaign, line) if in_full and campaign.held_out else "",
         say("move", "ceiling.unknown" if line.stake.usual_rate is None else "ceiling") if in_full and line else "",
     ]
     return " ".join(filter(None, said))
 
 
+def _moved_orders(stake: Stake) -> dict[str, float]:
+    return {"orders": round(stake.customers * stake.moved_share), "share": stake.moved_share}
+
+
 def _made_of(line: BudgetLine, campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
-    """Whose orders the worth is: as many again as order anyway, or those of the others where they are fewer."""
+    """Why so many orders: as many order anyway, or the others are no more."""
     stake = line.stake
-    orders = round(stake.customers * stake.moved_share)
-    code: str = stake.moved_by
-    if code != "unknown" and orders < LEAST_COUNTED:
-        code = "few"
-    elif not in_full and code != "seasons":
-        code = "" if code == "unknown" else "also"
-    if not code:
-        return ""
-    facts = {"orders": orders, "share": stake.moved_share, "days": plan.campaign_days}
-    made = say("move", f"made.{code}", **facts, seasons=seasons_seen(stake.seasons))
-    return f"{made} {say('move', 'fuller')}" if campaign.aim == FULLER else made
+    said = []
+    if in_full or stake.moved_by == "seasons":
+        code = "few" if _worth(campaign) == "worth.few" else stake.moved_by
+        said.append(say("move", f"made.{code}", days=plan.campaign_days, seasons=seasons_seen(stake.seasons)))
+    if campaign.aim == FULLER:
+        said.append(say("move", "fuller"))
+    return " ".join(said)
 
 
-def _left_alone(campaign: Campaign) -> str:
+def _left_alone(campaign: Campaign, line: BudgetLine | None) -> str:
     lift = campaign.holdout.detectable_lift if campaign.holdout else None
-    return say("move", "held.unknown" if lift is None else "held", held_out=campaign.held_out, lift=lift)
+    most = moved_lift(line, campaign.holdout) if line else None
+    code = "held.unknown" if lift is None else "held.beyond" if most is not None and most < lift else "held"
+    return say("move", code, held_out=campaign.held_out, lift=lift, most=most)
 
 
 def _first_channel(campaign: Campaign) -> PlannedChannel | None:
@@ -130,7 +133,7 @@ def _in_doubt(campaign: Campaign) -> str:
 
 def _none_came_back(campaign: Campaign) -> bool:
     """Whether nobody ordered again so far: what an offer moves then is not known."""
-    return campaign.budget is not None and campaign.budget.stake.usual_rate == 0
+    return campaign.budget is not None and campaign.budget.stake.never_again
 
 
 def _at_stake(campaign: Campaign) -> float | None:
@@ -139,6 +142,9 @@ def _at_stake(campaign: Campaign) -> float | None:
 
 
 def _worth(campaign: Campaign) -> str:
-    if (_at_stake(campaign) or 0.0) >= LEAST_MOVED:
-        return "worth.moved"
+    if campaign.budget and (_at_stake(campaign) or 0.0) >= LEAST_MOVED:
+        stake = campaign.budget.stake
+        if stake.moved_by == "unknown":
+            return "worth.all"
+        return "worth.few" if _moved_orders(stake)["orders"] < LEAST_COUNTED else "worth.again"
     return "worth.share" if campaign.revenue_total > 0 else ""
