@@ -1,4 +1,4 @@
-"""The only file that knows one engine from another.
+"""With `spark_engine`, the only file that knows one engine from another.
 
 Stages write one lazy Narwhals expression for each fact. What Narwhals cannot say (keep an intermediate table, bound
 the memory, bring a result home as Arrow) is said here, once for each engine: DuckDB, which is embedded and spills to
@@ -36,20 +36,22 @@ OWN_DATABASE = "marketfold_engine"
 """Name of the engine's own database in DuckDB's SQL, which no other file is likely to have."""
 _MOST_SORTED = 2**25
 """So many fingerprints are sorted in this process; twice their 8 bytes each is half a gigabyte."""
-SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
-_SQL: dict[Castable, str] = {"number": "DOUBLE", "date": "DATE"}
+SQL_TYPES: dict[Castable, str] = {"number": "DOUBLE", "date": "DATE"}
 
 
-def _frame(native: Any) -> nw.LazyFrame[Any]:
+def frame_of(native: Any) -> nw.LazyFrame[Any]:
+    """A lazy table of an engine, to be asked as those of all others."""
     frame: nw.LazyFrame[Any] = nw.from_native(native)
     return frame
 
 
-def _with_tails(frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+def with_tails(frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+    """With the last letters of columns (new name: text column), as Narwhals cuts them."""
     return frame.with_columns(*(nw.col(old).str.tail(1).alias(new) for new, old in columns.items()))
 
 
-def _grouped(frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
+def grouped(frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
+    """The values that stand in a column more than once, by grouping it."""
     return frame.group_by(column).agg(nw.len().alias("_alike")).filter(nw.col("_alike") > 1).select(column)
 
 
@@ -166,14 +168,14 @@ class DuckDBEngine:
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a table of the temporary database."""
-        return _frame(self.connection.table(self._table(frame)))
+        return frame_of(self.connection.table(self._table(frame)))
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a temporary table, which DuckDB does not compress; it spills like any other."""
         name = f"held_{uuid.uuid4().hex}"
         with _room():
             self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}").fetchall()
-        return _frame(self.connection.table(name))
+        return frame_of(self.connection.table(name))
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
@@ -189,17 +191,17 @@ class DuckDBEngine:
 
     def from_arrow(self, table: pa.Table | pa.RecordBatchReader) -> nw.LazyFrame[Any]:
         """Read an Arrow table where it lies, or the batches of a reader, once."""
-        return _frame(self.connection.from_arrow(table))
+        return frame_of(self.connection.from_arrow(table))
 
     def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
         """Add columns by TRY_CAST."""
-        casts = [f"TRY_CAST({quoted(old)} AS {_SQL[to]}) AS {quoted(new)}" for new, old in columns.items()]
-        return _frame(frame.to_native().project(", ".join(["*", *casts])))
+        casts = [f"TRY_CAST({quoted(old)} AS {SQL_TYPES[to]}) AS {quoted(new)}" for new, old in columns.items()]
+        return frame_of(frame.to_native().project(", ".join(["*", *casts])))
 
     def last_letters(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
         """Add columns by a function of the text alone, which DuckDB asks once of each text in a dictionary."""
         letters = [f"substring({quoted(old)}, -1, 1) AS {quoted(new)}" for new, old in columns.items()]
-        return _frame(frame.to_native().project(", ".join(["*", *letters])))
+        return frame_of(frame.to_native().project(", ".join(["*", *letters])))
 
     def scan_csv(self, path: Path, columns: Sequence[str], layout: CsvLayout) -> nw.LazyFrame[Any]:
         """A well-formed UTF-8 file as text columns, named as given and not by the file."""
@@ -213,7 +215,7 @@ class DuckDBEngine:
             "columns": "{" + ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns) + "}",
         }
         listed = ", ".join(f"{name} = {value}" for name, value in options.items())
-        return _frame(self.connection.sql(f"SELECT * FROM read_csv({verbatim(path)}, {listed})"))  # noqa: S608
+        return frame_of(self.connection.sql(f"SELECT * FROM read_csv({verbatim(path)}, {listed})"))  # noqa: S608
 
     def scan_parquet(self, paths: Sequence[Path], row_number: str, first: int) -> nw.LazyFrame[Any]:
         """Parquet files as one lazy table with the number of each row, from `first` through all files in their order.
@@ -228,12 +230,12 @@ class DuckDBEngine:
         shift = f"[{', '.join(map(str, offsets))}][file_index::BIGINT + 1]" if len(paths) > 1 else str(first)
         number = f"(file_row_number + {shift})::BIGINT AS {quoted(row_number)}"
         table = f"read_parquet({files}, union_by_name = true, binary_as_string = true)"
-        return _frame(self.connection.sql(f"SELECT {number}, * FROM {table}"))  # noqa: S608
+        return frame_of(self.connection.sql(f"SELECT {number}, * FROM {table}"))  # noqa: S608
 
     def cast_columns(self, frame: nw.LazyFrame[Any], types: Mapping[str, str]) -> nw.LazyFrame[Any]:
         """Columns in types of DuckDB's, null where a cell does not fit."""
         casts = [f"TRY_CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in types.items()]
-        return _frame(frame.to_native().project(f"* REPLACE ({', '.join(casts)})")) if casts else frame
+        return frame_of(frame.to_native().project(f"* REPLACE ({', '.join(casts)})")) if casts else frame
 
     def bytes_in_parquet(self, paths: Sequence[Path], columns: Sequence[str]) -> list[str]:
         """Those of some columns of bytes in Parquet files that are not text throughout."""
@@ -247,12 +249,12 @@ class DuckDBEngine:
     def materialise_numbered(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
         """Compute into a table, and number its rows in the order of their source."""
         numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, * FROM {self._table(frame)}"  # noqa: S608
-        return _frame(self.connection.sql(numbered))
+        return frame_of(self.connection.sql(numbered))
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """DuckDB's own `hash`."""
         hashed = duckdb.FunctionExpression("hash", *map(duckdb.ColumnExpression, columns)).alias(name)
-        return _frame(frame.to_native().select(duckdb.StarExpression(), hashed))
+        return frame_of(frame.to_native().select(duckdb.StarExpression(), hashed))
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Sorted here, which is several times as fast as to group what is nearly all different; many are grouped."""
@@ -262,7 +264,7 @@ class DuckDBEngine:
                 parts.append(batch.column(0).to_numpy(zero_copy_only=False))
                 rows += batch.num_rows
                 if rows > _MOST_SORTED:
-                    return _grouped(frame, column)
+                    return grouped(frame, column)
         values = np.concatenate(parts)
         parts.clear()
         values.sort()
@@ -302,85 +304,23 @@ class PolarsEngine:
             casts = [pl.col(old).cast(pl.Float64, strict=False).alias(new) for new, old in columns.items()]
         else:
             casts = [pl.col(old).str.to_date("%Y-%m-%d", strict=False).alias(new) for new, old in columns.items()]
-        return _frame(frame.to_native().with_columns(casts))
+        return frame_of(frame.to_native().with_columns(casts))
 
     def last_letters(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
         """Add columns as Narwhals cuts them."""
-        return _with_tails(frame, columns)
+        return with_tails(frame, columns)
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """The hash of a Polars struct."""
         import polars as pl  # noqa: PLC0415  (only where Polars is in use)
 
-        return _frame(frame.to_native().with_columns(pl.struct(columns).hash().alias(name)))
+        return frame_of(frame.to_native().with_columns(pl.struct(columns).hash().alias(name)))
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Grouped."""
-        return _grouped(frame, column)
+        return grouped(frame, column)
 
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:
         """Streamed by Polars."""
         frame.to_native().sink_parquet(path)
         return True
-
-
-class SparkEngine:
-    """PySpark, for those who outgrow one machine."""
-
-    name = "pyspark"
-
-    def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Cache in the cluster."""
-        return _frame(frame.to_native().cache())
-
-    hold = materialise
-
-    def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
-        """Bring a result home as Arrow."""
-        return frame.to_native().toArrow()
-
-    def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
-        """Send a local table to the cluster."""
-        from pyspark.sql import SparkSession  # noqa: PLC0415  (only where Spark is in use)
-
-        return _frame(SparkSession.active().createDataFrame(table))
-
-    def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
-        """Add columns by `try_cast`."""
-        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
-
-        # A backtick in a name is doubled, as Spark's own SQL wants it.
-        casts = {new: F.expr(f"try_cast(`{old.replace('`', '``')}` AS {_SQL[to]})") for new, old in columns.items()}
-        return _frame(frame.to_native().withColumns(casts))
-
-    def number_rows(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
-        """Number the rows through all partitions in their order; counts the rows of each partition to do so."""
-        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
-
-        native = frame.to_native()
-        counted = native.groupBy(F.spark_partition_id().alias("part")).count().collect()
-        sizes = {row["part"]: row["count"] for row in sorted(counted)} or {0: 0}
-        starts = zip(sizes, itertools.accumulate((first, *sizes.values())), strict=False)
-        place = F.monotonically_increasing_id()
-        # The upper 31 bits of the id are the partition, the lower 33 the place in it.
-        start = F.create_map(*map(F.lit, itertools.chain(*starts)))[F.shiftright(place, 33).cast("int")]
-        number = (place.bitwiseAND(F.lit((1 << 33) - 1)) + start).cast("bigint")
-        return _frame(native.withColumn(row_number, number))
-
-    def last_letters(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
-        """Add columns as Narwhals cuts them."""
-        return _with_tails(frame, columns)
-
-    def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
-        """Spark's `xxhash64`."""
-        from pyspark.sql import functions  # noqa: PLC0415  (only where Spark is in use)
-
-        return _frame(frame.to_native().withColumn(name, functions.xxhash64(*columns)))
-
-    def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
-        """Grouped."""
-        return _grouped(frame, column)
-
-    def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
-        """Nothing: where a cluster writes is not where this process does."""
-        return False

@@ -20,7 +20,8 @@ from marketfold.campaigns.product_affinity import _count
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions, ReadingOptions
 from marketfold.demo import make_shop
-from marketfold.engine import PolarsEngine, SparkEngine
+from marketfold.engine import PolarsEngine
+from marketfold.spark_engine import SparkEngine
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.orders import read_orders
 from marketfold.report import brief_filename, brief_markdown, describe_holdout

@@ -14,7 +14,8 @@ from marketfold.campaigns.returning import follow_segments
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
-from marketfold.engine import PolarsEngine, SparkEngine
+from marketfold.engine import PolarsEngine
+from marketfold.spark_engine import SparkEngine
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
 from marketfold.segments import number_and_name, profile_segments

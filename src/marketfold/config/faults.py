@@ -18,6 +18,7 @@ from marketfold.config.unknown import UNKNOWN, nearest
 from marketfold.config.values import FORMULA, Wanted
 from marketfold.entered import TWO_NUMBERS
 from marketfold.errors import Fault
+from marketfold.spark import masked
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -182,6 +183,7 @@ def _typed(given: Any, within: Place, value: Any) -> str:
 
 
 def _short(text: str, most: int = 60) -> str:
+    text = masked(text)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

@@ -15,6 +15,7 @@ from marketfold.config.settings import settings_of
 from marketfold.config.tree import RunConfig
 from marketfold.config.unknown import ELSEWHERE
 from marketfold.errors import ConfigError, Fault
+from marketfold.spark import masked
 from marketfold.words import listed
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     for part in above:
         tree = tree.setdefault(part, {})
     if name in tree:
-        raise ConfigError(f"{name} is set twice, as {tree[name]!r} and as {value!r}: set it once.")
+        raise ConfigError(masked(f"{name} is set twice, as {tree[name]!r} and as {value!r}: set it once."))
     tree[name] = value.item() if type(value).__module__ == "numpy" and not getattr(value, "ndim", 1) else value
 
 

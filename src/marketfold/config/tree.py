@@ -25,6 +25,7 @@ from marketfold.config.values import (
     FeatureName,
     Flag,
     Formula,
+    Master,
     Merges,
     Money,
     PlainText,
@@ -106,6 +107,12 @@ class ReadingOptions(Options):
     )
     currency: Annotated[Currency | None, FOUND] = Field(
         default=None, description="Currency of the money, by its code or sign, as in EUR or €, whatever the file says."
+    )
+    engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb", description="What reads and counts: duckdb, which is built in, or spark."
+    )
+    master: Annotated[Master | None, Flag(metavar="URL", unset="as Spark is set up, or this machine")] = Field(
+        default=None, repr=False, description="Where Spark runs, as in local[4], spark://host:7077 or sc://host:15002."
     )
     undo: Annotated[tuple[DecisionCode, ...], Flag(title="Decisions not to be made")] = Field(
         default=(), description="Decisions of the reading, by their codes in `marketfold inspect`, not to be made."

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 from marketfold.decisions import undoable
@@ -19,6 +19,7 @@ from marketfold.entered import entered_number
 from marketfold.errors import ConfigError
 from marketfold.formulas import read_formula
 from marketfold.reduction import REDUCERS, method_choices
+from marketfold.spark import without_token
 from marketfold.words import currency_code
 
 _SOME_DAY = datetime(2024, 2, 13, 14, 55, 7)
@@ -139,6 +140,12 @@ def _plain_text(text: str) -> str:
     return text
 
 
+def _master(text: str) -> str:
+    if not re.fullmatch(r"local(\[[\d*, ]+\])?|(spark|sc|k8s)://\S+|yarn", text):
+        raise _refused("master", "local[4], spark://host:7077, yarn, k8s://... or sc://host:15002")
+    return text
+
+
 def _feature_name(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,59}", name):
         raise _refused("name", "a name of 2 to 60 letters, digits and _, as in weekend_share")
@@ -182,6 +189,8 @@ DateFormat = Annotated[str, AfterValidator(_readable_format)]
 Size = Annotated[str, AfterValidator(_size)]
 CutPoints = Annotated[str, AfterValidator(_cut_points)]
 Currency = Annotated[str, AfterValidator(_currency)]
+Master = Annotated[str, AfterValidator(_master), PlainSerializer(without_token, when_used="json")]
+"""Where Spark runs; what is written of it holds no token."""
 Merges = Annotated[tuple[Annotated[str, AfterValidator(_merge)], ...], AfterValidator(_apart)]
 FeatureName = Annotated[str, AfterValidator(_feature_name)]
 Formula = Annotated[str, BeforeValidator(_formula)]

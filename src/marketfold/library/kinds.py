@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import narwhals as nw
 
-from marketfold.engine import SPARK
 from marketfold.frames import Table
+from marketfold.spark_engine import SPARK
 
 if TYPE_CHECKING:
     import pyarrow as pa

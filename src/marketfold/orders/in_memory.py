@@ -10,10 +10,11 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
-from marketfold.engine import SPARK, DuckDBEngine
+from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError
 from marketfold.orders.copied import CopiedSource, ExpressionReader
 from marketfold.orders.sources import RelationSource, from_polars, from_spark, from_table
+from marketfold.spark_engine import SPARK
 
 if TYPE_CHECKING:
     from marketfold.config import ReadingOptions

@@ -24,6 +24,14 @@ from marketfold.orders.databases import open_database, table_names
 from marketfold.orders.day_parts import PARTS, JoinedDays, find_day_parts, hold_days
 from marketfold.orders.hints import holds_days
 from marketfold.orders.in_memory import open_table
+from marketfold.orders.in_spark import (
+    HandedSource,
+    in_spark,
+    is_elsewhere,
+    open_elsewhere,
+    refuse_kind,
+    refuse_without_spark,
+)
 from marketfold.orders.kinds import DATABASES, Kind, kind_of
 from marketfold.orders.packing import TextFile, files_below, members_of, packed_as, spool_input
 from marketfold.orders.postgresql import open_postgresql
@@ -47,6 +55,9 @@ MOST_FILES = 10_000
 """Files of one folder. More is no export but a whole disk."""
 
 
+_OPEN = (TextSource, SeveralTexts, FrameSource, RelationSource, CopiedSource, JoinedDays, HandedSource)
+
+
 def open_source(source: object, options: ReadingOptions) -> Source:
     """Open what was given as a source of order lines; one that is open already is given back.
 
@@ -57,8 +68,9 @@ def open_source(source: object, options: ReadingOptions) -> Source:
     OrdersError
         If it cannot hold order lines.
     """
-    if isinstance(source, TextSource | SeveralTexts | FrameSource | RelationSource | CopiedSource | JoinedDays):
+    if isinstance(source, _OPEN):
         return source
+    refuse_without_spark(source, options)
     if isinstance(source, str | Path):
         return _with_days(_open_given(str(source), options), options)
     if isinstance(source, list | tuple) and source and all(isinstance(one, str | Path) for one in source):
@@ -122,6 +134,13 @@ def _open_given(given: str, options: ReadingOptions) -> Source:
         raise SourceNotFoundError(
             "The name of the orders is empty. Give a file, a folder, a pattern, or - for standard input."
         )
+    if options.engine == "spark" and is_elsewhere(given, table_address(given)):
+        return open_elsewhere(given, options)
+    return _open_here(given, options)
+
+
+def _open_here(given: str, options: ReadingOptions) -> Source:
+    """Files of this machine, or a table by the address of its database."""
     address = table_address(given)
     if address is None:
         refuse_remote([given])
@@ -278,8 +297,12 @@ def _open_of_one_kind(name: str, paths: Mapping[str, Path], options: ReadingOpti
         )
     if kind in {Kind.PARQUET, Kind.WORKBOOK} and not _fits(kind, options):
         raise OrdersError(f"{name} is of {kind.value}, which --header-row cannot be given for.")
+    by_spark = options.engine == "spark"
+    if by_spark and kind not in {Kind.PARQUET, *text}:
+        raise refuse_kind(name, kind.value)
     if kind is Kind.PARQUET:
-        return _open_parquet(name, paths, engine)
+        source = _open_parquet(name, paths, engine)
+        return in_spark(source, paths, options, engine) if by_spark else source
     if kind is Kind.WORKBOOK:
         return open_workbooks(name, paths, options, engine)
     if kind in DATABASES:
@@ -287,9 +310,8 @@ def _open_of_one_kind(name: str, paths: Mapping[str, Path], options: ReadingOpti
             raise OrdersError(f"{name} holds {len(paths)} databases. Give one of them, as in '{first}?table=orders'.")
         return open_database(paths[first], DATABASES[kind], options.sheet, engine)
     texts = [text for file, path in paths.items() for text in _texts(file, path, engine.folder)]
-    if len(texts) == 1:
-        return TextSource(texts[0], options, engine)
-    return _several(name, texts, options, engine)
+    read = TextSource(texts[0], options, engine) if len(texts) == 1 else _several(name, texts, options, engine)
+    return in_spark(read, paths, options, engine) if by_spark else read
 
 
 def _several(name: str, texts: Sequence[TextFile], options: ReadingOptions, engine: DuckDBEngine) -> Source:

@@ -9,11 +9,12 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.engine import PolarsEngine, SparkEngine
+from marketfold.engine import PolarsEngine
 from marketfold.orders.odd_types import BYTES, DURATIONS, cells_of, is_bytes, odd_kind, plain_column, refuse_odd
 from marketfold.orders.several import as_in_first, file_decisions, refuse_lacking
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
+from marketfold.spark_engine import SparkEngine
 from marketfold.sql_text import quoted
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ def from_polars(frame: nw.LazyFrame[Any]) -> FrameSource:
     return FrameSource("Polars frame", PolarsEngine(), numbered)
 
 
-def from_spark(frame: nw.LazyFrame[Any]) -> FrameSource:
+def from_spark(frame: nw.LazyFrame[Any], name: str = "PySpark frame") -> FrameSource:
     """A PySpark frame, which stays in its cluster."""
-    engine = SparkEngine()
-    return FrameSource("PySpark frame", engine, engine.number_rows(frame, SOURCE_LINE, FIRST_LINE))
+    engine = SparkEngine(name)
+    return FrameSource(name, engine, engine.number_rows(frame, SOURCE_LINE, FIRST_LINE))

@@ -1,0 +1,334 @@
+"""Spark as it is found here: the session that is there, or one of our own; and what it says, in one sentence."""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import warnings
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from marketfold.errors import EngineError, MarketfoldError, MissingDependencyError, OrdersError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONNECT = "sc://"
+_HERE = "local[*]"
+_SECONDS = 5.0
+"""So long a master may take to answer; Spark itself would try for a minute."""
+_OF_CONNECT = ("grpc", "grpc_status", "google.rpc", "zstandard")
+_OWN = {
+    "spark.app.name": "marketfold",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+}
+"""Of a session of our own: stages tell the progress, and small tables are not cut into many parts."""
+_LOCAL = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+}
+"""On this machine alone. A run asks many short questions: what Java would compile for each takes longer than they do."""
+_PARTS_OF_A_CORE = 2
+_SPARKS = frozenset({"pyspark", "py4j", "grpc"})
+_TOKEN = re.compile(r"(?i)(token=)[^;&\s'\"]+")
+_NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authorized|forbidden")
+_NO_JAVA = re.compile(
+    r"(?i)JAVA_HOME|java: (command )?not found|java runtime|UnsupportedClassVersion|JAVA_GATEWAY_EXITED"
+)
+_LOST = re.compile(r"(?i)Py4JNetwork|connection (refused|reset)|answer from Java|UNAVAILABLE|Context.*(stop|shut)")
+_own: list[tuple[Any, str]] = []
+"""The session of our own, and its master."""
+
+
+def masked(text: str) -> str:
+    """A text without the token of an address of Spark Connect.
+
+    >>> masked("sc://spark.example:15002/;user_id=ann;token=abc")
+    'sc://spark.example:15002/;user_id=ann;token=***'
+    """
+    return _TOKEN.sub(r"\1***", text)
+
+
+def without_token(master: str) -> str:
+    """The address of a master as it may be kept.
+
+    >>> without_token("sc://spark.example:15002/;token=abc;user_id=ann")
+    'sc://spark.example:15002/;user_id=ann'
+    """
+    return ";".join(part for part in master.split(";") if not part.lower().strip().startswith("token="))
+
+
+def find_session(master: str | None = None, memory: str | None = None) -> Any:
+    """The Spark session that is there, as it is; else one of our own, which ends with this process.
+
+    Parameters
+    ----------
+    master
+        Where Spark is to run, as in `local[4]`, `spark://host:7077` or `sc://host:15002`. Without one it is where
+        Spark's own configuration says, else all cores of this machine.
+    memory
+        Of the driver, as in `2GB`; of a session of our own on this machine alone.
+
+    Raises
+    ------
+    MissingDependencyError
+        If PySpark, Java or what Spark Connect needs is not installed.
+    ParameterError
+        If a session is there, and runs elsewhere than is asked for.
+    EngineError
+        If the master does not answer, or Spark does not start.
+    """
+    found = _session_there()
+    if found is not None:
+        _refuse_another(found, master)
+        return found
+    remote = master or os.environ.get("SPARK_REMOTE", "")
+    if remote.startswith(CONNECT):
+        session = _connected(remote)
+    else:
+        if master is None and not {"SPARK_HOME", "SPARK_CONF_DIR"} & os.environ.keys():
+            master = _HERE
+        session = _begun(master, memory)
+    _own[:] = [(session, remote or master or "")]
+    return session
+
+
+def _session_there() -> Any:
+    """A session that somebody made, in this thread or another, or that `spark-submit` stands for; None where none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of versions of pandas, of which nothing here makes use
+            from pyspark import SparkContext  # noqa: PLC0415  (slow, and only where Spark is asked for)
+            from pyspark.sql import SparkSession  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingDependencyError(
+            "Spark is not installed: pip install 'pyspark>=4.0' pandas. It needs Java 17 or later, too. Or leave out "
+            "--engine, and the embedded engine reads."
+        ) from error
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        return active
+    begun = SparkContext._active_spark_context is not None  # noqa: SLF001  (there is no public question)
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    return SparkSession.builder.getOrCreate() if begun or submitted else None
+
+
+def _refuse_another(session: Any, master: str | None) -> None:
+    if master is None:
+        return
+    own = next((where for one, where in _own if one is session), "")
+    there = own or (CONNECT if is_remote(session) else session.sparkContext.master)
+    if without_token(there) != without_token(master):
+        raise ParameterError(
+            f"A Spark session is there already, on {without_token(there)}, and is used as it is. Leave out "
+            f"--master {without_token(master)}, or stop that session first."
+        )
+
+
+def is_remote(session: Any) -> bool:
+    """Whether a session is one of Spark Connect."""
+    return ".connect." in type(session).__module__
+
+
+def runs_here(session: Any) -> bool:
+    """Whether Spark computes on this machine, and so sees its files."""
+    return not is_remote(session) and session.sparkContext.master.startswith("local")
+
+
+def _connected(master: str) -> Any:
+    lacking = [name for name in _OF_CONNECT if not _is_there(name)]
+    if lacking:
+        raise MissingDependencyError(
+            f"Spark Connect ({CONNECT}) needs more than PySpark: pip install 'pyspark[connect]>=4.0'. Not there: "
+            f"{', '.join(lacking)}."
+        )
+    _refuse_silent(master)
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    with told_in_words(f"Spark at {without_token(master)}"):
+        session: Any = SparkSession.builder.remote(master).getOrCreate()
+        _ = session.version  # the first question to it
+    atexit.register(_stop, session)
+    return session
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ImportError:
+        return False
+
+
+def _stop(session: Any) -> None:
+    with suppress(Exception):  # it may be gone, and so are we
+        session.stop()
+
+
+def _begun(master: str | None, memory: str | None) -> Any:
+    """A session on a Java of our own, which speaks into a file that nobody reads unless it fails."""
+    if master is not None and master.startswith("spark://"):
+        _refuse_silent(master)
+    from pyspark import SparkConf, SparkContext  # noqa: PLC0415
+    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    is_local = master is not None and master.startswith("local")
+    settings = _OWN | (_LOCAL if is_local else {}) | ({"spark.master": master} if master else {})
+    if memory and is_local:
+        settings["spark.driver.memory"] = _as_java(memory)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    log = tempfile.TemporaryFile()  # noqa: SIM115  (of the Java process, for as long as it lives)
+    asked = signal.getsignal(signal.SIGINT)
+    try:
+        gateway = launch_gateway(SparkConf().setAll(list(settings.items())), {"stdout": log, "stderr": log})
+        atexit.register(_end, gateway.proc)
+        SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
+        session: Any = SparkSession.builder.getOrCreate()
+    except Exception as error:  # of PySpark, of Py4J, of Java: each in its own words
+        raise _not_begun(error, log, master) from error
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, asked)  # PySpark's own asks Java first, in the middle of another question
+    if session.sparkContext.master.startswith("local"):
+        parts = _PARTS_OF_A_CORE * session.sparkContext.defaultParallelism
+        session.conf.set("spark.sql.shuffle.partitions", str(parts))
+    return session
+
+
+def _end(process: subprocess.Popen[bytes] | None) -> None:
+    """Java ends, with all that it keeps, when nobody speaks to it any more."""
+    if process is None:
+        return
+    with suppress(OSError, subprocess.TimeoutExpired):
+        if process.stdin:
+            process.stdin.close()
+        process.wait(_SECONDS)
+    if process.poll() is None:
+        process.kill()
+
+
+def _not_begun(error: Exception, log: IO[bytes], master: str | None) -> MarketfoldError:
+    log.seek(0)
+    spoken = log.read(1 << 20).decode("utf-8", "replace")
+    if _NO_JAVA.search(f"{error} {spoken if 'GATEWAY' in str(error) else ''}"):
+        return MissingDependencyError(
+            "Spark needs Java 17 or later, and finds none that runs. Install it (a JRE does), or say where it is with "
+            "JAVA_HOME; or leave out --engine, and the embedded engine reads."
+        )
+    where = f" on {without_token(master)}" if master else ""
+    return EngineError(
+        f"Spark does not start{where}: {said(error)}. Give --master as in local[4] or spark://host:7077."
+    )
+
+
+def _refuse_silent(master: str) -> None:
+    """`EngineError` where nobody answers at an address: Spark would try for long, and say it in many lines."""
+    scheme, _, places = master.partition("://")
+    faults = []
+    for place in places.partition("/")[0].partition(";")[0].split(","):
+        host, port = _host_of(scheme, place)
+        try:
+            with socket.create_connection((host, port), timeout=_SECONDS):
+                return
+        except OSError as error:
+            faults.append(f"{host}:{port} ({error.strerror or error})")
+    raise EngineError(
+        f"Nobody answers for Spark at {', '.join(faults)}. Check the --master, and that it runs and can be reached "
+        "from this machine."
+    )
+
+
+def _host_of(scheme: str, place: str) -> tuple[str, int]:
+    usual = 7077 if scheme == "spark" else 15002
+    try:
+        parts = urlsplit(f"//{place}")
+        port = parts.port or usual
+    except ValueError as error:
+        raise ParameterError(f"--master {scheme}://{place} is no address: give {scheme}://host:{usual}.") from error
+    return parts.hostname or "localhost", port
+
+
+def _as_java(size: str) -> str:
+    """A size as Java takes it.
+
+    >>> _as_java("2GB"), _as_java("1.5 GiB")
+    ('2048m', '1536m')
+    """
+    found = re.fullmatch(r"\s*([\d.]+)\s*([KMGT])i?B\s*", size, re.IGNORECASE)
+    if found is None:
+        raise ParameterError(f"--memory-limit {size} is a share, and Spark wants a size: give one such as 4GB.")
+    mega = float(found[1]) * {"K": 1 / 1024, "M": 1, "G": 1024, "T": 1024**2}[found[2].upper()]
+    return f"{max(512, round(mega))}m"  # Spark itself needs as much
+
+
+@contextmanager
+def told_in_words(name: str) -> Iterator[None]:
+    """Say in a sentence what Spark says in many lines; what is not of Spark passes.
+
+    Raises
+    ------
+    OrdersError
+        If it may not read `name`, or cannot.
+    EngineError
+        If memory or the connection is gone.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+            yield
+    except Exception as error:
+        if not is_of_spark(error):
+            raise
+        raise in_words(error, name) from error
+
+
+def is_of_spark(error: Exception) -> bool:
+    """Whether Spark says it, or what leads to it."""
+    return type(error).__module__.partition(".")[0] in _SPARKS or isinstance(error, ConnectionError)
+
+
+def in_words(error: Exception, name: str) -> MarketfoldError:
+    """What Spark says of `name`, and what to do."""
+    whole, short = f"{type(error).__name__} {error}", said(error)
+    if _NO_RIGHT.search(whole):
+        return OrdersError(
+            f"Spark has no right to read {name}: {short}. Ask for it (GRANT SELECT, or read on the files), or give "
+            "another table."
+        )
+    if "maxResultSize" in whole:
+        return EngineError(
+            f"The customers do not fit into what Spark may send: {short}. Raise spark.driver.maxResultSize where the "
+            "session is made."
+        )
+    if "OutOfMemory" in whole or "Java heap space" in whole:
+        return EngineError("Spark has too little memory. Raise --memory-limit, or spark.driver.memory of the session.")
+    if _LOST.search(whole):
+        return EngineError(f"The connection to Spark was lost: {short}. Run again when it is there.")
+    return OrdersError(
+        f"Spark cannot read {name}: {short}. Check that all of it is there, whole, and where the cluster sees it."
+    )
+
+
+def said(error: Exception) -> str:
+    """What Spark says, in a line, without classes of Java and without a token."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    if lines[0].startswith("An error occurred while calling") and lines[1:]:
+        lines = lines[1:]
+    causes = [line.removeprefix("Caused by:").strip() for line in lines if line.startswith("Caused by:")]
+    told = re.sub(r"^:?\s*([\w$]+\.)+[\w$]+:\s*", "", causes[-1] if causes else lines[0])
+    return masked(told.partition(" SQLSTATE")[0].strip(" .;:"))[:300]

@@ -1,0 +1,124 @@
+"""What `engine.Engine` asks, said for PySpark."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import weakref
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
+from marketfold.spark import told_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from marketfold.engine import Castable
+
+SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
+
+
+def _release(kept: list[Any]) -> None:
+    with suppress(Exception):  # the cluster may be gone, and its caches with it
+        while kept:
+            kept.pop().unpersist()
+
+
+class SparkEngine:
+    """PySpark, for those who outgrow one machine; what it keeps in the cluster goes with it.
+
+    `source` is what messages call the orders that it reads.
+    """
+
+    name = "pyspark"
+
+    def __init__(self, source: str = "the orders") -> None:
+        self.source = source
+        self._kept: list[Any] = []
+        weakref.finalize(self, _release, self._kept).atexit = False
+
+    def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Cache in the cluster."""
+        with told_in_words(self.source):
+            self._kept.append(frame.to_native().cache())
+        return frame_of(self._kept[-1])
+
+    hold = materialise
+
+    def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
+        """Bring a result home as Arrow."""
+        with told_in_words(self.source):
+            return frame.to_native().toArrow()
+
+    def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
+        """Send a local table to the cluster."""
+        from pyspark.sql import SparkSession  # noqa: PLC0415  (only where Spark is in use)
+
+        with told_in_words(self.source):
+            return frame_of(SparkSession.active().createDataFrame(table))
+
+    def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
+        """Add columns by `try_cast`."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
+
+        # A backtick in a name is doubled, as Spark's own SQL wants it.
+        casts = {
+            new: F.expr(f"try_cast(`{old.replace('`', '``')}` AS {SQL_TYPES[to]})") for new, old in columns.items()
+        }
+        return frame_of(frame.to_native().withColumns(casts))
+
+    def number_rows(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
+        """Number the rows through all partitions in their order; counts the rows of each partition to do so."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
+
+        # The upper 31 bits of the id are the partition, the lower 33 the place in it.
+        place = F.monotonically_increasing_id()
+        part = F.shiftright(place, 33)
+        starts = self._starts(frame.to_native(), part.cast("string"), F.count(F.lit(1)), first)
+        number = place.bitwiseAND(F.lit((1 << 33) - 1)) + starts[part.cast("string")]
+        return frame_of(frame.to_native().withColumn(row_number, number.cast("bigint")))
+
+    def scan_parquet(self, session: Any, paths: Sequence[str], row_number: str, first: int) -> nw.LazyFrame[Any]:
+        """Parquet files as one lazy table, its rows numbered through all files in the order of their paths."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
+
+        with told_in_words(self.source):
+            frame = session.read.option("mergeSchema", len(paths) > 1 or "://" in paths[0]).parquet(*paths)
+            file, row = F.col("_metadata.file_path"), F.col("_metadata.row_index")
+            start = self._starts(frame, file, F.max(row) + 1, first)[file]
+            return frame_of(frame.select(F.coalesce(row + start, F.lit(first)).cast("bigint").alias(row_number), "*"))
+
+    def _starts(self, frame: Any, part: Any, size: Any, first: int) -> Any:
+        """From each part of a table to the number of its first row: one constant, however many parts there are."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
+
+        with told_in_words(self.source):
+            counted = frame.groupBy(part.alias("part")).agg(size.alias("size")).collect()
+        sizes = {row["part"]: row["size"] for row in counted}
+        order = sorted(sizes, key=lambda one: (len(one), one) if one.isdigit() else (0, one))
+        starts = dict(zip(order, itertools.accumulate((first, *(sizes[one] for one in order))), strict=False))
+        return F.from_json(F.lit(json.dumps(starts)), "map<string,bigint>")
+
+    def last_letters(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        """Add columns as Narwhals cuts them."""
+        return with_tails(frame, columns)
+
+    def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
+        """Spark's `xxhash64`."""
+        from pyspark.sql import functions  # noqa: PLC0415  (only where Spark is in use)
+
+        return frame_of(frame.to_native().withColumn(name, functions.xxhash64(*columns)))
+
+    def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
+        """Grouped."""
+        return grouped(frame, column)
+
+    def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
+        """Nothing: where a cluster writes is not where this process does."""
+        return False
