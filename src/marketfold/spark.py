@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import importlib.util
 import os
 import re
@@ -42,7 +43,7 @@ _LOCAL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
 }
-"""On this machine alone. A run asks many short questions: what Java would compile for each takes longer than they do."""
+"""On this machine alone. A run asks many short questions: to compile each takes longer than to answer it."""
 _PARTS_OF_A_CORE = 2
 _SPARKS = frozenset({"pyspark", "py4j", "grpc"})
 _TOKEN = re.compile(r"(?i)(token=)[^;&\s'\"]+")
@@ -115,6 +116,8 @@ def _session_there() -> Any:
             warnings.simplefilter("ignore")  # it warns of versions of pandas, of which nothing here makes use
             from pyspark import SparkContext  # noqa: PLC0415  (slow, and only where Spark is asked for)
             from pyspark.sql import SparkSession  # noqa: PLC0415
+
+            importlib.import_module("pyspark.testing.utils")  # PySpark loads it later, and it warns then
     except ImportError as error:
         raise MissingDependencyError(
             "Spark is not installed: pip install 'pyspark>=4.0' pandas. It needs Java 17 or later, too. Or leave out "

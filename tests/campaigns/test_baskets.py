@@ -21,9 +21,9 @@ from marketfold.campaigns.product_affinity import MIN_LIFT
 from marketfold.cleaning import CleanOrders
 from marketfold.demo import Shop, make_shop
 from marketfold.engine import PolarsEngine
-from marketfold.spark_engine import SparkEngine
 from marketfold.orders import read_orders
 from marketfold.report.sentences.baskets import baskets_notes, baskets_sentence, bundle_sentence
+from marketfold.spark_engine import SparkEngine
 
 
 def baskets_of(case: Case, clean: CleanOrders | None = None) -> Baskets:

@@ -21,10 +21,10 @@ from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions, ReadingOptions
 from marketfold.demo import make_shop
 from marketfold.engine import PolarsEngine
-from marketfold.spark_engine import SparkEngine
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.orders import read_orders
 from marketfold.report import brief_filename, brief_markdown, describe_holdout
+from marketfold.spark_engine import SparkEngine
 
 
 def test_planted_groups_get_the_aims_that_suit_them(shop_case: Case):

@@ -15,11 +15,11 @@ from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
 from marketfold.engine import PolarsEngine
-from marketfold.spark_engine import SparkEngine
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
 from marketfold.segments import number_and_name, profile_segments
 from marketfold.selection import Segmentation
+from marketfold.spark_engine import SparkEngine
 
 
 def followed(case: Case, clean: CleanOrders | None = None) -> SegmentCohorts | None:

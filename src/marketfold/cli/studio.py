@@ -67,9 +67,15 @@ def studio(
     ] = None,
 ) -> None:
     """Open all of it in a browser: orders, segments, campaigns, and what they did. Nothing leaves the machine."""
+    from marketfold.config import load_config
     from marketfold.studio import Studio, Workspace
 
     home = root or Path()
+    if home.is_dir() and load_config(None, home).reading.engine == "spark":
+        raise ParameterError(
+            "The studio reads by the engine that is built in. Take engine and master out of marketfold.toml, or use "
+            "marketfold run."
+        )
     start = "" if what is None else _begun(Workspace(home), what, home)
     opened = Studio.open(home, host=host, port=port or 0)
     address, own_address = (one.replace("/?", f"/{start}?", 1) for one in (opened.address, opened.own_address))

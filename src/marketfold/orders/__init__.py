@@ -19,6 +19,7 @@ from marketfold.orders.dates import (
 )
 from marketfold.orders.day_columns import read_days
 from marketfold.orders.fingerprint import fingerprint
+from marketfold.orders.in_spark import is_elsewhere
 from marketfold.orders.inspection import Inspection, inspect_orders
 from marketfold.orders.names import plain_name, without_accents
 from marketfold.orders.numbers import read_number, sample_evidence
@@ -51,6 +52,7 @@ __all__ = [
     "first_samples",
     "inspect_orders",
     "is_contact",
+    "is_elsewhere",
     "kept_orders",
     "latest_day",
     "looks_like_dates",

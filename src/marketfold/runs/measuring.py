@@ -13,7 +13,7 @@ from marketfold.cleaning import clean_orders
 from marketfold.errors import MeasurementError, RunFolderError
 from marketfold.experiments import MeasuringOptions, lift_tests, measure_campaigns
 from marketfold.json_files import write_json
-from marketfold.orders import read_orders
+from marketfold.orders import is_elsewhere, read_orders
 from marketfold.page import write_page
 from marketfold.report import measurement_page
 from marketfold.runs.exported import audience_fingerprint
@@ -123,7 +123,7 @@ def measure_run(
 def _later(addressed: Addressed, orders: Any, clock: StageClock) -> CleanOrders:
     """Later orders, read and cleaned as those of the run, however many of their lines are set aside."""
     with clock.stage("read"):
-        read = read_orders(orders, _reading_of_orders(addressed))
+        read = read_orders(orders, _reading_of_orders(addressed, orders))
     with clock.stage("clean"):
         return clean_orders(read, addressed.config.cleaning.model_copy(update={"allow_mostly_set_aside": True}))
 
@@ -141,9 +141,11 @@ def _with_other_periods(table: pa.Table, path: Path, measurement: Measurement) -
     return pa.concat_tables([earlier.filter(pc.invert(pc.and_(begun, ended))), table])
 
 
-def _reading_of_orders(addressed: Addressed) -> ReadingOptions:
+def _reading_of_orders(addressed: Addressed, orders: Any) -> ReadingOptions:
     """How later orders are read: as those of the run; what was said of a table of customers is not about orders."""
     reading = addressed.config.reading
+    if not (isinstance(orders, str) and is_elsewhere(orders)):  # a file, whatever read those of the run
+        reading = reading.model_copy(update={"engine": "duckdb", "master": None})
     if addressed.of_orders:
         return reading
     return reading.model_copy(update={"mapping": {}, "no_role": (), "table": False, "sheet": None, "date_format": None})

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from marketfold.schema import Progress
 
 
+_OF_THE_PLACE = frozenset({"engine", "master"})
+"""Settings of reading that say where orders lie, not how they are written: other orders lie elsewhere."""
+
+
 def score_orders(
     model: SegmentModel | str | Path, source: Any, config: RunConfig | None = None, progress: Progress | None = None
 ) -> pa.Table:
@@ -97,4 +101,5 @@ def scoring_config(
     folder = None if isinstance(model, SegmentModel) else Path(model)
     config = Run.read(folder).config if folder and (folder / RUN_FILE).is_file() else load_config()
     changed = config.model_dump() | {"features": config.features.model_dump() | {"as_of": as_of}}
-    return load_config(changed | {"reading": changed["reading"] | (reading or {})})
+    here = {name: value for name, value in changed["reading"].items() if name not in _OF_THE_PLACE}
+    return load_config(changed | {"reading": here | (reading or {})})

@@ -45,7 +45,7 @@ def read_people(run: Run, given: Any = None) -> People:
     RunFolderError
         If the orders are gone, others, changed, or cannot be known again.
     """
-    reading = run.config.reading
+    reading = _where_it_lies(run, given)
     refreshed = run.record.get("refreshed")
     if given is not None and (refreshed or not isinstance(given, str | Path)):
         return read_source(given, reading)
@@ -58,6 +58,14 @@ def read_people(run: Run, given: Any = None) -> People:
         for place, one in _added_sources(run)
     ]
     return parts[0] if len(parts) == 1 else _SeveralPeople(parts, reading.memory_limit)
+
+
+def _where_it_lies(run: Run, given: Any) -> ReadingOptions:
+    """How the orders are read again: files of this machine by the engine that is built in, whatever read them first."""
+    reading = run.config.reading
+    if reading.engine == "spark" and (run.record["input"].get("sha256") or not isinstance(given, str | Path | None)):
+        return reading.model_copy(update={"engine": "duckdb", "master": None})
+    return reading
 
 
 def _added_sources(run: Run) -> list[tuple[str, KeptSource]]:
@@ -134,6 +142,8 @@ def order_source(run: Run, given: str | Path | None) -> str:
     address = table_address(source)
     if address is not None and not address.is_file:
         return _table_on_server(run, address)
+    if run.config.reading.engine == "spark" and not run.record["input"].get("sha256"):
+        return _in_cluster(run, source)
     if given is None and not is_there(source):
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
@@ -151,6 +161,17 @@ def order_source(run: Run, given: str | Path | None) -> str:
         )
     read = run.record["input"].get("table")
     return TableAddress(None, source, read["name"]).text if read and recorded and address is None else source
+
+
+def _in_cluster(run: Run, source: str) -> str:
+    """What Spark read, by its name or address: it is known by that alone."""
+    was = run.record["input"]["path"]
+    if run.record["input"].get("table") is None and source != was:
+        raise RunFolderError(
+            f"{run.folder} was made from {was} by Spark, and {source} cannot be compared with that. Leave out "
+            f"--orders, or make a run from it, with --previous {run.folder} to keep segments and holdout."
+        )
+    return source
 
 
 def _table_on_server(run: Run, address: TableAddress) -> str:

@@ -1,0 +1,168 @@
+"""Orders by Spark: the segments of the embedded engine, no more jobs for more partitions, and plain refusals."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from marketfold.cli.app import app
+from marketfold.config import (
+    CampaignOptions,
+    ClusteringOptions,
+    FeatureOptions,
+    ReadingOptions,
+    ReductionOptions,
+    RunConfig,
+)
+from marketfold.demo import make_shop
+from marketfold.errors import ConfigError, MarketfoldError, OrdersError, ParameterError, SourceNotFoundError
+from marketfold.orders import read_orders
+from marketfold.runs import Run, make_run, scoring_config
+from marketfold.runs.sources import order_source
+from marketfold.spark import in_words, masked, said
+
+BY_SPARK = ReadingOptions(engine="spark")
+QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+
+
+def config_of(engine: Any) -> RunConfig:
+    return RunConfig(
+        quick=True,
+        reading=ReadingOptions(engine=engine),
+        features=FeatureOptions(feature_set="value"),
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+        campaigns=CampaignOptions(playbook="retail"),
+    )
+
+
+def refused(source: Any, options: ReadingOptions = BY_SPARK, kind: type[Exception] = OrdersError) -> str:
+    with pytest.raises(kind) as found:
+        read_orders(source, options)
+    assert "\n" not in str(found.value)
+    return str(found.value)
+
+
+@QUIET
+@pytest.mark.spark
+def test_a_run_by_spark_is_the_run_of_the_embedded_engine(spark: Any, tmp_path: Path):
+    lines = make_shop(2_000).lines
+    pq.write_table(lines, tmp_path / "shop.parquet")
+    spark.createDataFrame(lines).coalesce(1).createOrReplaceTempView("shop_orders")
+    here = make_run(str(tmp_path / "shop.parquet"), config_of("duckdb"), tmp_path / "here")
+    there = make_run("shop_orders", config_of("spark"), tmp_path / "there")
+    gc.collect()
+    assert (there.folder / "segments.csv").read_text() == (here.folder / "segments.csv").read_text()
+    assert there.record["input"]["table"]["name"] == "shop_orders"
+    assert there.record["configuration"]["reading"]["engine"] == "spark"
+    assert spark.sparkContext._jsc.getPersistentRDDs().isEmpty()
+    assert order_source(there, None) == "shop_orders"
+    assert scoring_config(there.folder).reading.engine == "duckdb"
+    assert Run.read(there.folder).config.reading.engine == "spark"
+
+
+@QUIET
+@pytest.mark.spark
+def test_the_sales_file_is_the_same_by_spark(spark: Any, shared_data: Path):
+    del spark
+    here, there = (read_orders(shared_data / "sales_data_sample.csv", one) for one in (None, BY_SPARK))
+    assert there.engine.name == "pyspark"
+    assert there.facts == here.facts
+    assert there.to_arrow().to_pylist() == here.to_arrow().to_pylist()
+
+
+@QUIET
+@pytest.mark.spark
+def test_jobs_do_not_grow_with_the_partitions(spark: Any, tmp_path: Path):
+    lines, jobs, plans = make_shop(300).lines, [], []
+    tracker = spark.sparkContext.statusTracker()
+    for parts in (2, 50):
+        frame = spark.createDataFrame(lines).repartitionByRange(parts, "customer_id")
+        spark.sparkContext.setJobGroup(f"parts {parts}", "counted")
+        orders = read_orders(frame)
+        plans.append(orders.lines.to_native()._jdf.queryExecution().analyzed().treeString().count("\n"))
+        jobs.append(len(tracker.getJobIdsForGroup(f"parts {parts}")))
+    assert jobs[0] == jobs[1] <= 12
+    assert plans[0] == plans[1]
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    for part in range(3):
+        pq.write_table(lines.slice(part * 100, 100), folder / f"{part}.parquet")
+    there = read_orders(folder, BY_SPARK).to_arrow()
+    assert there["source_line"].to_pylist() == read_orders(folder).to_arrow()["source_line"].to_pylist()
+
+
+@QUIET
+@pytest.mark.spark
+def test_what_spark_is_not_given_says_why(spark: Any, tmp_path: Path):
+    said_of = refused("no_orders", kind=SourceNotFoundError)
+    assert "knows no table no_orders" in said_of
+    assert "There is no file orders.csv" in refused("orders.csv", kind=SourceNotFoundError)
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04")
+    assert "SQLite" in refused(f"sqlite:///{tmp_path}/a.db?table=orders") + "SQLite"
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "cut.parquet")
+    assert "is used as it is" in refused("shop", ReadingOptions(engine="spark", master="local[7]"), ParameterError)
+    assert "in memory" in refused(pa.table({"a": [1]}), BY_SPARK, ParameterError)
+    assert spark.sparkContext.master == "local[2]"
+
+
+def test_a_master_wants_spark():
+    ended = CliRunner().invoke(app, ["inspect", "orders.csv", "--master", "local[2]"])
+    assert isinstance(ended.exception, ParameterError)
+    assert "give --engine spark with it" in str(ended.exception)
+    with pytest.raises(ConfigError, match="spark://host:7077"):
+        CliRunner().invoke(app, ["inspect", "a.csv", "--engine", "spark", "--master", "here"], catch_exceptions=False)
+
+
+def test_a_token_is_nowhere():
+    master = "sc://localhost:1/;token=hidden-word;user_id=ann"
+    config = RunConfig(reading=ReadingOptions(engine="spark", master=master))
+    assert "hidden-word" not in repr(config) + json.dumps(config.model_dump(mode="json"))
+    assert config.model_dump(mode="json")["reading"]["master"] == "sc://localhost:1/;user_id=ann"
+    wrong = CliRunner().invoke(app, ["inspect", "a.csv", "--engine", "spark", "--master", f"x{master}"])
+    assert isinstance(wrong.exception, ConfigError)
+    assert "hidden-word" not in str(wrong.exception) + wrong.output + masked(master)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[INSUFFICIENT_PERMISSIONS] Insufficient privileges: no SELECT on orders. SQLSTATE: 42501", "GRANT SELECT"),
+        ("Job aborted: Total size is bigger than spark.driver.maxResultSize (1024.0 MiB)", "maxResultSize"),
+        ("java.lang.OutOfMemoryError: Java heap space", "--memory-limit"),
+        ("Answer from Java side is empty", "connection to Spark was lost"),
+    ],
+)
+def test_what_spark_says_becomes_a_sentence(text: str, told: str):
+    found = in_words(RuntimeError(text), "shop.orders")
+    assert isinstance(found, MarketfoldError)
+    assert told in str(found)
+    assert "java.lang" not in said(RuntimeError(f"An error occurred while calling o1.\n: java.lang.Error: {text}"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "told"),
+    [
+        ((), {"JAVA_HOME": "/nowhere", "PATH": "/usr/bin:/bin"}, "Spark needs Java 17 or later"),
+        (("--master", "spark://127.0.0.1:1"), {}, "Nobody answers for Spark at 127.0.0.1:1"),
+    ],
+)
+def test_a_spark_that_is_not_there_ends_with_two(
+    flags: tuple[str, ...], environment: dict[str, str], told: str, examples: Path
+):
+    command = [sys.executable, "-m", "marketfold", "inspect", str(examples / "sales.csv"), "--engine", "spark", *flags]
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
+    assert ended.returncode == 2
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
