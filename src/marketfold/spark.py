@@ -333,5 +333,5 @@ def said(error: Exception) -> str:
     if lines[0].startswith("An error occurred while calling") and lines[1:]:
         lines = lines[1:]
     causes = [line.removeprefix("Caused by:").strip() for line in lines if line.startswith("Caused by:")]
-    told = re.sub(r"^:?\s*([\w$]+\.)+[\w$]+:\s*", "", causes[-1] if causes else lines[0])
+    told = re.sub(r"^:?\s*(([\w$]+\.)+[\w$]+:\s*)+", "", causes[-1] if causes else lines[0])
     return masked(told.partition(" SQLSTATE")[0].strip(" .;:"))[:300]
