@@ -40,11 +40,11 @@ _OWN = {
 _LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
-"""On this machine alone. A run asks many short questions: to compile each takes longer than to answer it."""
-_PARTS_OF_A_CORE = 2
+"""On this machine alone. A run asks many short questions: to ask each in several jobs takes twice as many of them."""
+_PARTS_OF_A_CORE = 1
 _SPARKS = frozenset({"pyspark", "py4j", "grpc"})
 _TOKEN = re.compile(r"(?i)(token=)[^;&\s'\"]+")
 _NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authorized|forbidden")
@@ -199,7 +199,7 @@ def _begun(master: str | None, memory: str | None) -> Any:
     asked = signal.getsignal(signal.SIGINT)
     try:
         gateway = launch_gateway(SparkConf().setAll(list(settings.items())), {"stdout": log, "stderr": log})
-        atexit.register(_end, gateway.proc)
+        atexit.register(_end, gateway)
         SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
         session: Any = SparkSession.builder.getOrCreate()
     except Exception as error:  # of PySpark, of Py4J, of Java: each in its own words
@@ -213,10 +213,11 @@ def _begun(master: str | None, memory: str | None) -> Any:
     return session
 
 
-def _end(process: subprocess.Popen[bytes] | None) -> None:
-    """Java ends, with all that it keeps, when nobody speaks to it any more."""
-    if process is None:
-        return
+def _end(gateway: Any) -> None:
+    """Java ends, with all that it keeps, and what is collected later asks it no more."""
+    process: subprocess.Popen[bytes] = gateway.proc
+    with suppress(Exception):  # it may be gone
+        gateway.shutdown()
     with suppress(OSError, subprocess.TimeoutExpired):
         if process.stdin:
             process.stdin.close()
