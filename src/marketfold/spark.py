@@ -120,7 +120,7 @@ def _session_there() -> Any:
             importlib.import_module("pyspark.testing.utils")  # PySpark loads it later, and it warns then
     except ImportError as error:
         raise MissingDependencyError(
-            "Spark is not installed: pip install 'pyspark>=4.0' pandas. It needs Java 17 or later, too. Or leave out "
+            "Spark is not installed: pip install 'marketfold[spark]'. It needs Java 17 or later, too. Or leave out "
             "--engine, and the embedded engine reads."
         ) from error
     active = SparkSession.getActiveSession()
@@ -157,7 +157,7 @@ def _connected(master: str) -> Any:
     lacking = [name for name in _OF_CONNECT if not _is_there(name)]
     if lacking:
         raise MissingDependencyError(
-            f"Spark Connect ({CONNECT}) needs more than PySpark: pip install 'pyspark[connect]>=4.0'. Not there: "
+            f"Spark Connect ({CONNECT}) needs more than PySpark: pip install 'marketfold[spark-connect]'. Not there: "
             f"{', '.join(lacking)}."
         )
     _refuse_silent(master)

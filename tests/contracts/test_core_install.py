@@ -34,7 +34,7 @@ def test_the_core_needs_what_the_whole_needs_less_the_network():
     assert set(network) == OF_NETWORK
     assert of_core | network == of_whole
     assert not set(of_core) & OF_NETWORK
-    for extra in ("images", "notebook", "spark"):
+    for extra in ("images", "notebook", "spark", "spark-connect"):
         assert core.optional_dependencies[extra] == whole.optional_dependencies[extra]
 
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 import gc
 import json
 import os
+import socket
 import subprocess
 import sys
+import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from marketfold.cleaning import clean_orders
 from marketfold.cli.app import app
 from marketfold.config import (
     CampaignOptions,
@@ -26,12 +33,16 @@ from marketfold.config import (
 )
 from marketfold.demo import make_shop
 from marketfold.errors import ConfigError, MarketfoldError, OrdersError, ParameterError, SourceNotFoundError
+from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, scoring_config
 from marketfold.runs.sources import order_source
 from marketfold.spark import in_words, masked, said
+from marketfold.spark_engine import SparkEngine
 
 BY_SPARK = ReadingOptions(engine="spark")
+MOST_JOBS = 9
+"""Of a reading."""
 QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
 
@@ -53,64 +64,87 @@ def refused(source: Any, options: ReadingOptions = BY_SPARK, kind: type[Exceptio
     return str(found.value)
 
 
+@pytest.fixture(scope="module")
+def lines() -> pa.Table:
+    """What a shop has at least: fewer columns are fewer questions."""
+    return make_shop(400).lines.select(["order_id", "customer_id", "ordered_on", "amount"])
+
+
+@pytest.fixture(scope="module")
+def there(spark: Any, lines: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The one run by Spark, of a table by its name."""
+    spark.createDataFrame(lines).coalesce(1).createOrReplaceTempView("shop_orders")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+        return make_run("shop_orders", config_of("spark"), tmp_path_factory.mktemp("by_spark") / "there")
+
+
 @QUIET
 @pytest.mark.spark
-def test_a_run_by_spark_is_the_run_of_the_embedded_engine(spark: Any, tmp_path: Path):
-    lines = make_shop(2_000).lines
+def test_a_run_by_spark_is_the_run_of_the_embedded_engine(there: Run, lines: pa.Table, spark: Any, tmp_path: Path):
     pq.write_table(lines, tmp_path / "shop.parquet")
-    spark.createDataFrame(lines).coalesce(1).createOrReplaceTempView("shop_orders")
     here = make_run(str(tmp_path / "shop.parquet"), config_of("duckdb"), tmp_path / "here")
-    there = make_run("shop_orders", config_of("spark"), tmp_path / "there")
     gc.collect()
-    assert (there.folder / "segments.csv").read_text() == (here.folder / "segments.csv").read_text()
+    for name in ("segments.csv", "profiles.csv", "plan.json"):
+        assert (there.folder / name).read_text() == (here.folder / name).read_text()
     assert there.record["input"]["table"]["name"] == "shop_orders"
     assert there.record["configuration"]["reading"]["engine"] == "spark"
     assert spark.sparkContext._jsc.getPersistentRDDs().isEmpty()
     assert order_source(there, None) == "shop_orders"
     assert scoring_config(there.folder).reading.engine == "duckdb"
     assert Run.read(there.folder).config.reading.engine == "spark"
+    assert list(there.folder.parent.iterdir()) == [there.folder]
 
 
 @QUIET
 @pytest.mark.spark
-def test_the_sales_file_is_the_same_by_spark(spark: Any, shared_data: Path):
+def test_the_sales_file_gives_the_same_customers_by_spark(spark: Any, shared_data: Path):
     del spark
     here, there = (read_orders(shared_data / "sales_data_sample.csv", one) for one in (None, BY_SPARK))
     assert there.engine.name == "pyspark"
     assert there.facts == here.facts
     assert there.to_arrow().to_pylist() == here.to_arrow().to_pylist()
+    # What segments are made of: the same table gives the same segments.
+    counted, expected = (build_features(clean_orders(orders)) for orders in (there, here))
+    assert counted.ids.tolist() == expected.ids.tolist()
+    np.testing.assert_allclose(counted.values, expected.values, rtol=1e-12)
 
 
 @QUIET
 @pytest.mark.spark
-def test_jobs_do_not_grow_with_the_partitions(spark: Any, tmp_path: Path):
-    lines, jobs, plans = make_shop(300).lines, [], []
+def test_jobs_do_not_grow_with_the_partitions(spark: Any, lines: pa.Table, tmp_path: Path):
+    jobs, plans = [], []
     tracker = spark.sparkContext.statusTracker()
-    for parts in (2, 50):
+    for parts in (2, 12):
         frame = spark.createDataFrame(lines).repartitionByRange(parts, "customer_id")
         spark.sparkContext.setJobGroup(f"parts {parts}", "counted")
         orders = read_orders(frame)
         plans.append(orders.lines.to_native()._jdf.queryExecution().analyzed().treeString().count("\n"))
         jobs.append(len(tracker.getJobIdsForGroup(f"parts {parts}")))
-    assert jobs[0] == jobs[1] <= 48
+    spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
+    assert jobs[0] == jobs[1] <= MOST_JOBS
     assert plans[0] == plans[1]
     folder = tmp_path / "shop"
     folder.mkdir()
     for part in range(3):
-        pq.write_table(lines.slice(part * 100, 100), folder / f"{part}.parquet")
-    there = read_orders(folder, BY_SPARK).to_arrow()
-    assert there["source_line"].to_pylist() == read_orders(folder).to_arrow()["source_line"].to_pylist()
+        pq.write_table(lines.slice(part * 20, 20), folder / f"{part}.parquet")
+    numbered = SparkEngine().scan_parquet(spark, [one.as_uri() for one in sorted(folder.iterdir())], "row", 5)
+    assert [row["row"] for row in numbered.to_native().collect()] == list(range(5, 65))
 
 
 @QUIET
 @pytest.mark.spark
 def test_what_spark_is_not_given_says_why(spark: Any, tmp_path: Path):
-    said_of = refused("no_orders", kind=SourceNotFoundError)
-    assert "knows no table no_orders" in said_of
+    assert "knows no table no_orders" in refused("no_orders", kind=SourceNotFoundError)
     assert "There is no file orders.csv" in refused("orders.csv", kind=SourceNotFoundError)
-    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04")
-    assert "SQLite" in refused(f"sqlite:///{tmp_path}/a.db?table=orders") + "SQLite"
-    pq.write_table(pa.table({"a": [1]}), tmp_path / "cut.parquet")
+    instead = "Leave out --engine, and the embedded engine reads it."
+    duckdb.connect(str(tmp_path / "shop.duckdb")).execute("CREATE TABLE orders AS SELECT 1 AS a").close()
+    book = openpyxl.Workbook()
+    book.active.append(["a"])
+    book.save(tmp_path / "shop.xlsx")
+    for given in ("shop.duckdb", "shop.duckdb?table=orders", "shop.xlsx"):
+        assert refused(f"{tmp_path}/{given}").endswith(instead)
+    assert refused("postgresql://localhost/shop?table=orders").endswith(instead)
     assert "is used as it is" in refused("shop", ReadingOptions(engine="spark", master="local[7]"), ParameterError)
     assert "in memory" in refused(pa.table({"a": [1]}), BY_SPARK, ParameterError)
     assert spark.sparkContext.master == "local[2]"
@@ -166,3 +200,30 @@ def test_a_spark_that_is_not_there_ends_with_two(
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_spark_that_is_not_installed_says_what_to_install(examples: Path):
+    lacking = "import sys; sys.modules['pyspark'] = None; from marketfold.cli import main; main()"
+    command = [sys.executable, "-c", lacking, "inspect", str(examples / "sales.csv"), "--engine", "spark"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "pip install 'marketfold[spark]'" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.spark
+@pytest.mark.skipif(not find_spec("grpc_status"), reason="Spark Connect is an extra of its own")
+def test_orders_are_read_by_spark_connect(spark: Any, examples: Path):
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port = one.getsockname()[1]
+    spark.sparkContext._jsc.sc().conf().set("spark.connect.grpc.binding.port", str(port))
+    service = spark._jvm.org.apache.spark.sql.connect.service.SparkConnectService
+    service.start(spark.sparkContext._jsc.sc())
+    try:
+        command = [sys.executable, "-m", "marketfold", "inspect", str(examples / "sales.csv")]
+        by_spark = [*command, "--engine", "spark", "--master", f"sc://127.0.0.1:{port}"]
+        there, here = (subprocess.run(one, capture_output=True, text=True, check=False) for one in (by_spark, command))
+    finally:
+        service.stop(spark._jvm.scala.Option.empty(), spark._jvm.scala.Option.empty())
+    assert there.returncode == 0, there.stderr
+    assert there.stdout == here.stdout
