@@ -41,8 +41,8 @@ from marketfold.spark import in_words, masked, said
 from marketfold.spark_engine import SparkEngine
 
 BY_SPARK = ReadingOptions(engine="spark")
-MOST_JOBS = 9
-"""Of a reading."""
+MOST_JOBS = 29
+"""Of a reading of a table: 18 questions, 11 of which send what a small table says to all, which is a job more."""
 QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
 
@@ -116,7 +116,7 @@ def test_jobs_do_not_grow_with_the_partitions(spark: Any, lines: pa.Table, tmp_p
     jobs, plans = [], []
     tracker = spark.sparkContext.statusTracker()
     for parts in (2, 12):
-        frame = spark.createDataFrame(lines).repartitionByRange(parts, "customer_id")
+        frame = spark.createDataFrame(lines).repartition(parts)
         spark.sparkContext.setJobGroup(f"parts {parts}", "counted")
         orders = read_orders(frame)
         plans.append(orders.lines.to_native()._jdf.queryExecution().analyzed().treeString().count("\n"))
