@@ -129,7 +129,8 @@ def test_jobs_do_not_grow_with_the_partitions(spark: Any, lines: pa.Table, tmp_p
     for part in range(3):
         pq.write_table(lines.slice(part * 20, 20), folder / f"{part}.parquet")
     numbered = SparkEngine().scan_parquet(spark, [one.as_uri() for one in sorted(folder.iterdir())], "row", 5)
-    assert [row["row"] for row in numbered.to_native().collect()] == list(range(5, 65))
+    rows = sorted((row["row"], row["amount"]) for row in numbered.to_native().collect())
+    assert rows == list(zip(range(5, 65), lines["amount"].slice(0, 60).to_pylist(), strict=True))
 
 
 @QUIET
