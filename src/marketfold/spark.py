@@ -45,6 +45,8 @@ _LOCAL = {
 }
 """On this machine alone. A run asks many short questions: to ask each in several jobs takes twice as many of them."""
 _PARTS_OF_A_CORE = 1
+SMALL_BYTES = 256_000_000
+"""Files up to which one part for each core fits into its memory."""
 _SPARKS = frozenset({"pyspark", "py4j", "grpc"})
 _TOKEN = re.compile(r"(?i)(token=)[^;&\s'\"]+")
 _NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authorized|forbidden")
@@ -141,6 +143,15 @@ def _refuse_another(session: Any, master: str | None) -> None:
             f"A Spark session is there already, on {without_token(there)}, and is used as it is. Leave out "
             f"--master {without_token(master)}, or stop that session first."
         )
+
+
+def suit(session: Any, n_bytes: int | None) -> None:
+    """Let a session of our own on this machine cut large orders, or those of unknown size, into parts that fit."""
+    if n_bytes is not None and n_bytes <= SMALL_BYTES:
+        return
+    if any(one is session and master.startswith("local") for one, master in _own):
+        session.conf.set("spark.sql.adaptive.enabled", "true")
+        session.conf.unset("spark.sql.shuffle.partitions")
 
 
 def is_remote(session: Any) -> bool:

@@ -37,7 +37,7 @@ from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, scoring_config
 from marketfold.runs.sources import order_source
-from marketfold.spark import in_words, masked, said
+from marketfold.spark import SMALL_BYTES, in_words, masked, said, suit
 from marketfold.spark_engine import SparkEngine
 
 BY_SPARK = ReadingOptions(engine="spark")
@@ -228,3 +228,22 @@ def test_orders_are_read_by_spark_connect(spark: Any, examples: Path):
         service.stop(spark._jvm.scala.Option.empty(), spark._jvm.scala.Option.empty())
     assert there.returncode == 0, there.stderr
     assert there.stdout == here.stdout
+
+
+@pytest.mark.spark
+def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
+    spark: Any, monkeypatch: pytest.MonkeyPatch
+):
+    asked = "spark.sql.adaptive.enabled"
+    before = spark.conf.get(asked)
+    spark.conf.set(asked, "false")
+    suit(spark, None)
+    assert spark.conf.get(asked) == "false"  # somebody else's
+    monkeypatch.setattr("marketfold.spark._own", [(spark, "local[2]")])
+    suit(spark, SMALL_BYTES)
+    assert spark.conf.get(asked) == "false"
+    parts = spark.conf.get("spark.sql.shuffle.partitions")
+    suit(spark, SMALL_BYTES + 1)
+    assert spark.conf.get(asked) == "true"
+    spark.conf.set(asked, before)
+    spark.conf.set("spark.sql.shuffle.partitions", parts)
