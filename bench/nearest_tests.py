@@ -1,4 +1,4 @@
-"""Which tests are nearest to a line: those that execute it, quickest first.
+"""Which tests are nearest to a line: those that execute it, first those named after its file, then the quickest.
 
 Recorded once for each folder of tests, on a copy of the checkout: every test is a context of coverage, and so is every
 fixture that tests share. Kept below `bench/data` until the source or the tests change.
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
     from types import FrameType
 
-QUICK_TEST = 1.0
-QUICK_FIXTURE = 6.0
+QUICK_TEST = 3.0
+QUICK_FIXTURE = 12.0
 """Seconds of the processor, coverage and all: what takes longer is not among the nearest."""
 FEWEST_SECONDS = 0.01
 """What a test costs at least, with what pytest does around it."""
@@ -178,9 +178,19 @@ class Nearest:
                     self.users[f"{SHARED}{name}"].add(test)
 
     def tests(self, place: Place, most_seconds: float) -> list[str]:
-        """Tests that execute a line, or one that reads what it makes; quickest first, as many as the seconds hold."""
+        """Tests that execute a line, or one that reads what it makes, as many as the seconds hold.
+
+        First come those in a file named after the file of the line, however long they take, then the quickest.
+        """
+        named = f"{Path(place[0]).stem}.py"
         found = sorted(
-            self._tests(place, set()), key=lambda one: (sum(self.fixtures[one].values()), self.own[one], one)
+            self._tests(place, set()),
+            key=lambda one: (
+                Path(one.partition("::")[0]).name.removeprefix("test_") != named,
+                sum(self.fixtures[one].values()),
+                self.own[one],
+                one,
+            ),
         )
         seconds = itertools.accumulate(self._added(found))
         return [

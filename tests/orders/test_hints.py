@@ -10,7 +10,7 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import read_orders
-from marketfold.orders.hints import closest_column, fits, holds_days, map_flag
+from marketfold.orders.hints import closest_column, described, fits, holds_days, map_flag, settle
 from marketfold.orders.names import plain_name
 from marketfold.orders.roles import match_roles
 
@@ -66,6 +66,75 @@ def test_a_column_whose_cells_do_not_fit_is_not_offered(role: str, wrong: str, c
 def test_a_column_whose_cells_fit_is_offered(role: str, column: str, cells: list[str]) -> None:
     assert closest_column(role, {"other": ["x"] * N, column: cells}) == column
     assert fits(role, cells)
+
+
+FEW = [str(n % 5 + 1) for n in range(N)]
+ONES, TWOS = ["1"] * N, ["1"] * (N // 2) + ["2"] * (N // 2)
+
+
+@pytest.mark.parametrize(
+    ("role", "cells", "fit"),
+    [
+        ("quantity", ONES, True),
+        ("quantity", TWOS, False),  # as far as it goes it counts up, as the numbers of a list do
+        ("quantity", TWOS[11:30], True),  # of nineteen cells that says nothing
+        ("quantity", TWOS[10:30], False),
+        ("quantity", ["1", "1.5"] * 20, False),
+        ("quantity", ["9999", "1"] * 20, True),
+        ("quantity", ["10000", "1"] * 20, False),
+        ("quantity", [*FEW[:32], *"abcdefgh"], True),  # four of five are numbers
+        ("quantity", [*FEW[:31], *"abcdefghi"], False),
+        ("amount", ONES, False),
+        ("amount", ONES[:19], True),
+        ("amount", [f"{n}.5" for n in range(N)], True),
+        ("amount", [str(n) for n in range(N)], False),
+        ("amount", [str(n) for n in range(19)], True),
+        ("amount", ["soon", ""], False),
+        ("customer_id", ["a", "b", "c", "d", "e", "f"] * 5, True),
+        ("customer_id", ["a", "b", "c", "d", "e"] * 5, False),
+        ("customer_id", [f"C{n}" for n in range(19)], True),
+        ("customer_id", [f"C{n}" for n in range(20)], False),
+        ("customer_id", ["x" * 60, "y"], True),
+        ("customer_id", ["x" * 61, "y"], False),
+        ("customer_id", ["1.5", "2.5"], False),
+        ("customer_id", ["", None], False),
+        ("status", ["a"], True),
+        ("status", [""], False),
+    ],
+)
+def test_what_the_cells_of_a_role_can_be(role: str, cells: list[object], *, fit: bool) -> None:
+    assert fits(role, cells) is fit
+
+
+@pytest.mark.parametrize(
+    ("role", "one", "other", "taken"),
+    [
+        ("amount", FEW, ["x"] * N, "one"),
+        ("amount", ["x"] * N, MONEY, "other"),
+        ("amount", MONEY, MONEY[::-1], None),
+        ("amount", MONEY, list(MONEY), "one"),
+        ("order_id", ORDERS, [f"#{one}" for one in ORDERS], "one"),
+        ("order_id", [str(n) for n in range(N)], ORDERS, "other"),
+        ("order_id", ORDERS, CUSTOMERS, None),  # both come again, in other ways
+        ("product_id", CUSTOMERS, ORDERS, None),
+        ("order_id", ORDERS[:19], [f"#{one}" for one in ORDERS[:19]], None),
+        ("order_id", ORDERS[:20], [f"#{one}" for one in ORDERS[:20]], "one"),
+        ("order_id", [""] * N, ORDERS, "other"),
+    ],
+)
+def test_two_columns_of_one_name_are_settled_by_what_they_hold(
+    role: str, one: list[str], other: list[str], taken: str | None
+) -> None:
+    assert settle(role, ["one", "other"], {"one": one, "other": other}) == taken
+
+
+def test_what_a_column_holds_is_shown_unless_it_may_be_about_a_person() -> None:
+    assert described("amount", "Sales", ["1", "2", "2", "3", "4", ""]) == "'Sales' holds '1', '2', '3'"
+    assert described("amount", "Sales", ["", None]) == "'Sales' holds nothing"
+    for role, column, cells in (
+        ("customer_id", "No", ["7", "8", "8"]), ("amount", "Phone", ["7", "8", "8"]), ("status", "S", ["a@x.org", "b", "b"])
+    ):  # fmt: skip
+        assert described(role, column, cells) == f"{column!r} has 2 different cells in the first 3 rows"
 
 
 def test_a_flag_can_be_pasted_into_a_shell() -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from marketfold.orders.repeated_tables import rows_within
+import pytest
+
+from marketfold.orders.repeated_tables import rows_within, same_files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 COLUMNS = ("id", "day", "who", "money")
 
@@ -31,3 +37,29 @@ def test_many_rows_with_few_cells_are_lines_like_the_others():
 def test_two_rows_may_be_the_same_by_chance():
     assert rows_within([table(*LINES), table(*LINES[:2])], COLUMNS) == {}
     assert rows_within([table(*LINES), table(*LINES[:3])], COLUMNS) == {1: 0}
+
+
+def test_of_two_sheets_with_the_same_rows_the_first_is_read():
+    assert rows_within([table(*LINES), table(*LINES)], COLUMNS) == {1: 0}
+    assert rows_within([table(*LINES[:5]), table(*LINES), table(*LINES[::-1])], COLUMNS) == {0: 1, 2: 1}
+    assert rows_within([table(*LINES), table(*LINES[:4], LINES[0])], COLUMNS) == {}  # a row that comes twice there alone
+
+
+def test_half_as_many_cells_as_most_rows_have_make_no_line():
+    two, three = (None, None, "C1", 99), (None, "2024-01-31", "C1", 99)
+    assert rows_within([table(*LINES), table(*LINES[:5], two)], COLUMNS) == {1: 0}
+    assert rows_within([table(*LINES), table(*LINES[:5], three)], COLUMNS) == {}
+
+
+@pytest.mark.parametrize(("totals", "within"), [(2, True), (3, False)])
+def test_one_row_in_ten_and_one_more_may_be_a_total(totals: int, *, within: bool):
+    few = table(*LINES[:10], *[TOTAL] * totals)
+    assert (rows_within([table(*LINES), few], COLUMNS) == {1: 0}) is within
+
+
+def test_a_file_that_is_another_byte_for_byte_is_read_once(tmp_path: Path):
+    told = {"orders.csv": "a,b\n", "orders (1).csv": "a,b\n", "more.csv": "a,c\n", "copy of more.csv": "a,c\n"}
+    for name, text in told.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    paths = {name: tmp_path / name for name in (*told, "orders.csv")}
+    assert same_files(paths) == {"orders (1).csv": "orders.csv", "copy of more.csv": "more.csv"}

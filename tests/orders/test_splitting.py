@@ -55,6 +55,13 @@ def test_rows_after_one_that_is_too_long() -> None:
     assert [(number, reason) for number, reason, _ in rows.malformed] == [(3, "too_long"), (6, "too_long")]
 
 
+def test_a_row_may_have_a_million_characters_and_no_more() -> None:
+    wide = "x" * (ROW_LIMIT - len("1,,3"))
+    written, rows = split(f"a,b,c\n1,{wide},3\n1,{wide}x,3\n4,5,6", 3)
+    assert [row[0] for row in written] == ["2", "4"]
+    assert [(number, reason) for number, reason, _ in rows.malformed] == [(3, "too_long")]
+
+
 def test_last_row_without_a_line_ending_and_many_blocks() -> None:
     lines = [f"{i},{'y' * 100},z" for i in range(30_000)]
     lines[20_000] = '20000,"quoted, text",z'

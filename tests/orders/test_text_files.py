@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from marketfold.config import ReadingOptions
 from marketfold.errors import EngineError, OrdersError, SourceNotFoundError
 from marketfold.orders import Orders, read_orders
+from marketfold.orders.text_files import PlainForm, TextSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -298,3 +300,41 @@ def test_a_row_of_empty_cells_is_a_row(tmp_path: Path, delimiter: str, short: li
     orders = read_text(tmp_path, join(delimiter, rows=[*ROWS, [""] * len(HEADER), *short]))
     assert orders.facts.lines == len(ROWS) + 1 + len(short)
     assert len(malformed(orders)) == len(short)
+
+
+QUOTED = "\n".join(f'"{line}"' for line in join().splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (join(), PlainForm(",", 0)),
+        (join("\t"), PlainForm("\t", 0)),
+        (join("   "), PlainForm(None, 0)),
+        ("sep=;\n" + join(";"), PlainForm(";", 1)),
+        ("Report\n\n" + join(), PlainForm(",", 2)),
+        ("\n\n" + join(), PlainForm(",", 2)),
+        (join(rows=[["1", '"a, b"', "2024-01-05", "1", "1.00", "1.00"]]), PlainForm(",", 0)),
+        (join(rows=[["1", r'"a \"b\", c"', "2024-01-05", "1", "1.00", "1.00"]]), None),
+        (join() + "9,2\n", None),  # a row that another reader would keep, or stop at
+        (QUOTED, None),
+        ("\n".join([join().splitlines()[0], *QUOTED.splitlines()[1:]]), None),
+    ],
+)
+def test_whether_any_reader_of_csv_reads_it_as_we_do(tmp_path: Path, text: str, form: PlainForm | None) -> None:
+    source = read_text(tmp_path, text).source
+    assert isinstance(source, TextSource)
+    assert source.plain_form == form
+
+
+def test_a_packed_file_has_no_form_of_its_own(tmp_path: Path) -> None:
+    source = read_orders(write(tmp_path, gzip.compress(join().encode()), "orders.csv.gz")).source
+    assert isinstance(source, TextSource)
+    assert source.plain_form is None
+
+
+@pytest.mark.parametrize(("more", "last", "rows"), [("", 4, 3), ("\n\n", 4, 3), ("9,2\n", 5, 4), ("\n9,2\n1\n", 7, 5)])
+def test_rows_that_cannot_be_split_count_among_the_rows(tmp_path: Path, more: str, last: int, rows: int) -> None:
+    source = read_text(tmp_path, join() + more).source
+    assert isinstance(source, TextSource)
+    assert (source.last_row(), source.count(), source.malformed().num_rows) == (last, rows, rows - 3)

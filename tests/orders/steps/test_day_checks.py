@@ -161,3 +161,60 @@ def test_months_on_few_days() -> None:
 @pytest.mark.parametrize(("lines", "told"), [(19, False), (20, True)])
 def test_of_fewer_than_twenty_lines_none_is_stray(lines: int, *, told: bool) -> None:
     assert ("stray_date" in codes(shop("2026-04-28", days=lines - 1))) is told
+
+
+LAST = FIRST + dt.timedelta(days=357)
+
+
+def after_last(*days: int) -> list[str]:
+    return [(LAST + dt.timedelta(days=one)).isoformat() for one in days]
+
+
+@pytest.mark.parametrize(
+    ("gap", "told"), [(29, set()), (30, {"last_day_apart"}), (179, {"last_day_apart"}), (180, {"stray_date"})]
+)
+def test_a_month_without_orders_is_told_and_half_a_year_sets_aside(gap: int, told: set[str]) -> None:
+    assert codes(shop(*after_last(gap))).keys() == told
+
+
+@pytest.mark.parametrize(("gap", "told"), [(49, set()), (50, {"last_day_apart"})])
+def test_a_gap_is_held_against_the_longest_other(gap: int, told: set[str]) -> None:
+    last = FIRST + dt.timedelta(days=10 * 35)
+    assert codes(shop((last + dt.timedelta(days=gap)).isoformat(), days=36, step=10)).keys() == told
+
+
+@pytest.mark.parametrize(("far", "told"), [(1, True), (2, True), (3, False)])
+def test_one_line_in_fifty_may_be_stray(far: int, *, told: bool) -> None:
+    assert ("stray_date" in codes(shop(*after_last(400) * far))) is told
+    spread = shop(*after_last(400, 401, 402)[:far])
+    assert ("stray_date" in codes(spread)) is told
+
+
+@pytest.mark.parametrize(("days", "told"), [(9, False), (10, True)])
+def test_of_fewer_than_ten_days_none_is_stray(days: int, *, told: bool) -> None:
+    texts = [(FIRST + dt.timedelta(days=n % days)).isoformat() for n in range(60)] + ["2024-06-01"]
+    assert ("stray_date" in codes(shop(days=61).set_column(2, "Order Date", [texts]))) is told
+
+
+@pytest.mark.parametrize(("ahead", "code"), [(2, "days_after_today"), (30, "days_after_today"), (31, "stray_date")])
+def test_an_order_may_be_taken_a_month_ahead(ahead: int, code: str) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    days = [(today - dt.timedelta(days=59 - n)).isoformat() for n in range(60)]
+    days.append((today + dt.timedelta(days=ahead)).isoformat())
+    assert codes(shop(days=61).set_column(2, "Order Date", [days])).keys() == {code}
+
+
+@pytest.mark.parametrize(
+    ("first", "stray"), [("2000-01-01", True), ("2000-01-02", False), ("2022-01-01", False), ("2001-01-01", True)]
+)
+def test_a_day_from_which_systems_count_is_stray_a_year_before_all_others(first: str, *, stray: bool) -> None:
+    assert ("stray_date" in codes(shop(*[first] * 30))) is stray
+
+
+@pytest.mark.parametrize(("days", "months", "told"), [(3, 6, True), (4, 6, False), (3, 5, False), (1, 24, True)])
+def test_the_same_three_days_of_six_months_are_few(days: int, months: int, *, told: bool) -> None:
+    texts = [
+        f"{2022 + month // 12}-{month % 12 + 1:02}-{4 + n % days:02}" for month in range(months) for n in range(5)
+    ]
+    table = shop(days=len(texts)).set_column(2, "Order Date", [texts])
+    assert ("few_days_of_month" in codes(table)) is told

@@ -11,7 +11,7 @@ import pytest
 from marketfold.cleaning import clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.orders import inspect_orders, read_orders
-from marketfold.orders.steps.not_lines import _Candidate
+from marketfold.orders.steps.not_lines import _adding_up, _Candidate, _is_note
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,3 +195,60 @@ def test_a_row_is_bare_that_has_money_and_neither_order_nor_product(
     cells: dict[str, str], amount: int | None, keys: tuple[str, ...], *, bare: bool
 ):
     assert _Candidate(9, cells, amount, dated=False).bare(keys) is bare
+
+
+def test_without_an_amount_a_total_counts_what_its_row_would_have(tmp_path: Path):
+    rows = [row.replace(",5.00", ",5").replace(",7.50", ",3.75") for row in LINES]
+    orders = read(tmp_path, [*rows, "Total,,,,2,20"], "Customer,Order No,Order Date,Item,Quantity,Unit Price")
+    assert kinds_of(orders) == {7: "total_row"}
+    (decision,) = [one for one in orders.facts.decisions if one.code == "total_rows"]
+    assert (decision.lines, decision.money) == (1, 40.0)
+
+
+def test_beside_quantity_and_price_a_total_is_its_amount(tmp_path: Path):
+    rows = [f"{row},{row.rpartition(',')[2]}" for row in LINES]
+    header = "Customer,Order No,Order Date,Item,Quantity,Unit Price,Amount"
+    orders = read(tmp_path, [*(row.replace(",2,7.50,", ",2,3.75,") for row in rows), f"Total,,,,6,1.00,{SUM}"], header)
+    assert kinds_of(orders) == {7: "total_row"}
+    (decision,) = [one for one in orders.facts.decisions if one.code == "total_rows"]
+    assert decision.money == SUM
+
+
+def rows_of(*money: tuple[int | None, int, int]) -> list[_Candidate]:
+    """Rows with their money, the money above them, and of how many lines."""
+    return [_Candidate(place, {}, own, False, *above) for place, (own, *above) in enumerate(money)]  # noqa: FBT003
+
+
+@pytest.mark.parametrize(
+    ("money", "found"),
+    [
+        ([(30, 30, 2)], [0]),
+        ([(30, 30, 1)], []),  # one line above that costs as much is chance
+        ([(30, 30, 1), (20, 50, 3)], [0, 1]),  # until another shows that the source adds up
+        ([(30, 30, 2), (20, 50, 4), (50, 50, 4)], [0, 1, 2]),
+        ([(30, 30, 2), (7, 50, 4), (20, 90, 6), (40, 130, 9), (10, 140, 11)], []),  # of three in five it is chance
+        ([(30, 30, 2), (7, 50, 4), (40, 90, 6), (40, 130, 9), (10, 140, 11)], [0, 2, 3, 4]),
+        ([(None, 30, 2)], []),
+        ([(0, 30, 2)], []),
+    ],
+)
+def test_rows_whose_money_is_that_of_the_lines_above(money: list[tuple[int | None, int, int]], found: list[int]):
+    assert [row.line for row in _adding_up(rows_of(*money))] == found
+
+
+@pytest.mark.parametrize(
+    ("row", "note"),
+    [
+        ({"customer_id": "3 records", "order_id": None, "product_id": None, "amount": None}, True),
+        ({"customer_id": "Seller:", "order_id": "shop", "product_id": None, "amount": None}, True),
+        ({"customer_id": "Seller:", "order_id": "shop", "product_id": "CUP", "amount": None}, False),
+        ({"customer_id": None, "order_id": None, "product_id": None, "amount": None}, False),
+        ({"customer_id": "3 records", "order_id": None, "product_id": None, "amount": 5.0}, False),
+        ({"customer_id": "3 records", "order_id": None, "product_id": None, "amount": 0.0}, False),
+        ({"customer_id": "Ada", "order_id": "1", "amount": None}, False),  # no products here: two cells are an order
+        ({"customer_id": "Ada", "order_id": None, "amount": None}, True),
+    ],
+)
+def test_a_note_has_a_cell_or_two_of_text_alone(row: dict[str, object], *, note: bool):
+    texts = [name for name in row if name != "amount"]
+    assert _is_note(row | {"source_line": 9, "row_kind": None}, texts) is note
