@@ -8,6 +8,7 @@ import pytest
 
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
+from marketfold.errors import MeasurementError
 from marketfold.experiments import read_outcomes
 from marketfold.orders import read_orders
 
@@ -90,7 +91,8 @@ def test_what_came_back_in_the_period_is_taken_off(layout: str) -> None:
     assert found.coverage.returned == 39.0
 
 
-def test_a_line_that_was_cancelled_never_counted_so_nothing_is_taken_off_for_it():
+@pytest.mark.parametrize("quantity", [{}, {"quantity": [1.0, 2.0, None]}])
+def test_a_line_that_was_cancelled_never_counted_so_nothing_is_taken_off_for_it(quantity: dict[str, list[float | None]]):
     rows = [
         ("1", "a", "2026-07-01", 30.0, "paid"),
         ("2", "a", "2026-07-02", 50.0, "cancelled"),
@@ -98,7 +100,7 @@ def test_a_line_that_was_cancelled_never_counted_so_nothing_is_taken_off_for_it(
     ]
     order, customer, day, amount, status = (list(column) for column in zip(*rows, strict=True))
     table = pa.table(
-        {"order_id": order, "customer_id": customer, "ordered_on": day, "amount": amount, "status": status}
+        {"order_id": order, "customer_id": customer, "ordered_on": day, "amount": amount, "status": status} | quantity
     )
     read = read_orders(table, ReadingOptions(date_format="%Y-%m-%d"))
     found = read_outcomes(ASSIGNED, clean_orders(read), FROM, TO)
@@ -134,3 +136,39 @@ def test_later_customers_whom_the_run_does_not_know_are_counted_and_doubted():
     assert read_outcomes(ASSIGNED, later(LINES + strangers), FROM, TO).coverage.many_unknown  # type: ignore[union-attr]
     before = [("9", "old", "2026-06-01", 1.0)]  # should be known
     assert read_outcomes(ASSIGNED, later(LINES + before), FROM, TO).coverage.many_unknown  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("held_out", "missed"), [(10, True), (9, False)])
+def test_a_holdout_of_whom_three_would_have_ordered_is_missed(held_out: int, *, missed: bool):
+    """Three of ten who were reached ordered."""
+    ids = [f"t{n}" for n in range(10)] + [f"h{n}" for n in range(held_out)]
+    arms = ["treated"] * 10 + ["holdout"] * held_out
+    assigned = pa.table({"customer_id": ids, "segment": [1] * len(ids), "arm": arms})
+    orders = later([(str(n), f"t{n}", "2026-07-02", 5.0) for n in range(3)])
+    if missed:
+        with pytest.raises(MeasurementError, match="None of the 10 held-out customers .* about 3 would"):
+            read_outcomes(assigned, orders, FROM, TO)
+    else:
+        assert read_outcomes(assigned, orders, FROM, TO).ordered.sum() == 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"arm": ["treated"] * 4 + [None]}, "Nobody was held out"),
+        ({"arm": ["treated", "holdout", "control", "treated", None]}, "got control, holdout, treated"),
+        ({"customer_id": list("vwxyz")}, "None of the 4 customers of the run ordered"),
+    ],
+)
+def test_assignments_that_say_nothing_are_refused(changed: dict[str, list[str | None]], what: str):
+    wrong = pa.table(ASSIGNED.to_pydict() | changed)
+    with pytest.raises(MeasurementError, match=what):
+        read_outcomes(wrong, later(LINES), FROM, TO)
+    with pytest.raises(MeasurementError, match="got customer_id, segment"):
+        read_outcomes(ASSIGNED.select(["customer_id", "segment"]), later(LINES), FROM, TO)
+    with pytest.raises(MeasurementError, match="ends before it begins"):
+        read_outcomes(ASSIGNED, later(LINES), TO, FROM)
+
+
+def test_a_period_may_be_a_single_day():
+    assert read_outcomes(ASSIGNED, later(LINES), FROM, FROM).revenue.tolist() == [0, 0, 0, 12.5]

@@ -3,10 +3,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from marketfold.experiments import Baseline, Effect, detectable_lift
-from marketfold.experiments.power import more_customers, t_power
+from marketfold.experiments.power import _amounts, more_customers, t_power
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
 
@@ -54,3 +55,20 @@ def test_with_so_many_more_the_difference_sought_would_be_seen():
 def test_how_many_more_does_not_follow_the_luck_of_the_draw():
     found = [Effect(10 + d, 10.0, d, 0.6, d - 1.2, d + 1.2, 0.5) for d in (-0.4, 0.0, 0.4, 1.0)]
     assert len({more_customers(effect, 1_000, 0.5, 0.05) for effect in found}) == 1
+
+
+@pytest.mark.parametrize("skew", [6.4, 9.0, 2.2])
+def test_simulated_customers_bring_as_much_as_unevenly_and_as_seldom_as_the_segment(skew: float):
+    amounts, chances = _amounts(replace(USUAL, revenue_skew=skew))
+    assert chances.sum() == pytest.approx(1)
+    assert (amounts[0], chances[0]) == (0.0, pytest.approx(1 - USUAL.order_rate))
+    mean = chances @ amounts
+    sd = np.sqrt(chances @ (amounts - mean) ** 2)
+    assert (mean, sd) == (pytest.approx(USUAL.revenue_mean), pytest.approx(USUAL.revenue_sd))
+    assert chances @ (amounts - mean) ** 3 / sd**3 == pytest.approx(skew, rel=0.02)
+
+
+def test_where_all_who_order_bring_the_same_there_are_two_amounts():
+    same = Baseline(90, 100, order_rate=0.25, revenue_mean=10.0, revenue_sd=10 * 3**0.5, revenue_skew=2 / 3**0.5)
+    amounts, chances = _amounts(same)
+    assert (amounts.tolist(), chances.tolist()) == ([0.0, pytest.approx(40.0)], [0.75, 0.25])

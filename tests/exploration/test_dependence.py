@@ -109,3 +109,34 @@ def test_a_file_restates_its_dates(sales: Exploration):
 def test_names_that_sound_personal(name: str):
     assert sounds_personal(name)
     assert open_columns([name], {name: ["1", "2"]}) == ()
+
+
+@pytest.mark.parametrize(
+    ("pairs", "known"),
+    [
+        ([[3, 0], [0, 2]], True),
+        ([[3, 1], [0, 2]], False),
+        ([[3, 2]], False),  # a single value follows from anything
+        ([[3, 2], [0, 0]], False),
+        ([[3, 0, 1], [0, 2, 0]], True),
+    ],
+)
+def test_a_value_is_known_where_it_is_the_same_for_each_of_the_other_column(pairs: list[list[int]], *, known: bool):
+    assert module._is_known(np.array(pairs)) is known
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_class"),
+    [
+        ({"a": 900, "b": 20}, True),
+        ({"a": 920}, False),
+        ({f"{n}": 20 for n in range(60)}, True),
+        ({f"{n}": 20 for n in range(61)}, False),
+    ],
+)
+def test_a_class_has_few_values_on_enough_lines(lines: dict[str, int], *, is_class: bool):
+    values = np.array([value for value, n in lines.items() for _ in range(n)], object)
+    assert module._coded("x", values).is_class() is is_class
+    empty = np.append(values, np.array([None] * 5, object))
+    assert module._coded("x", empty).is_class() is is_class
+    assert module._coded("x", empty).codes[-5:].tolist() == [-1] * 5

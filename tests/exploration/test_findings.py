@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from marketfold.exploration import Lines
-from marketfold.exploration.findings import MOST_FINDINGS, find
+from marketfold.exploration import Cohorts, Lines
+from marketfold.exploration.counts import Counts, Missing
+from marketfold.exploration.findings import DETECTORS, MOST_FINDINGS, find
+from marketfold.exploration.over_time import Peak, YearOnYear
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -218,3 +220,195 @@ def test_of_fewer_than_twenty_gaps_or_discounted_lines_nothing_is_told(sales: Ex
     )  # fmt: skip
     assert ({"gaps", "discount"} <= {one.code for one in find(few)}) is told
     assert ({"gaps", "discount"} & {one.code for one in find(few)} == set()) is not told
+
+
+def all_told(exploration: Exploration, **changed: object) -> list[Finding]:
+    """All that is found where something else is known, however little it weighs."""
+    other = replace(exploration, **changed)  # type: ignore[arg-type]
+    return [one for detector in DETECTORS for one in detector(other)]
+
+
+def told_of(exploration: Exploration, **changed: object) -> set[str]:
+    return {one.code for one in all_told(exploration, **changed)}
+
+
+def of_customers(exploration: Exploration, n: int) -> dict[str, object]:
+    return {"concentration": replace(exploration.concentration, n_customers=n)}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n", "code"),
+    [
+        ([97, 2, 0, 0, 1, 0, 0, 0], 100, "one_intake"),  # 99 of 100 in a quarter of the time
+        ([97, 1, 1, 0, 1, 0, 0, 0], 100, "few_newcomers"),
+        ([97, 0, 1, 1, 1, 0, 0, 0], 100, "few_newcomers"),  # in half of it
+        ([97, 0, 1, 0, 2, 0, 0, 0], 100, None),
+        ([100, 0, 0, 0, 0, 0], 100, "one_intake"),
+        ([100, 0, 0, 0, 0], 100, None),  # five months are no course
+        ([10, 0, 0, 0, 0, 0], 10, "one_intake"),
+        ([9, 0, 0, 0, 0, 0], 9, None),
+    ],
+)
+def test_an_intake_is_told_by_when_its_customers_came(sales: Exploration, sizes: list[int], n: int, code: str | None):
+    starts = np.arange("2023-01", "2024-01", dtype="datetime64[M]").astype("datetime64[D]")[: len(sizes)]
+    cohorts = Cohorts("month", starts, np.array(sizes), np.zeros((len(sizes), len(sizes)), np.int64))
+    found = told_of(sales, cohorts=cohorts, **of_customers(sales, n)) & {"one_intake", "few_newcomers"}
+    assert found == ({code} if code else set())
+    assert not told_of(sales, cohorts=None) & {"one_intake", "few_newcomers"}
+
+
+@pytest.mark.parametrize(
+    ("once", "code"), [(0, "came_back"), (24, "came_back"), (25, "once"), (99, "once"), (100, "nobody_came_back")]
+)
+def test_from_a_quarter_on_who_came_once_is_told(sales: Exploration, once: int, code: str):
+    repeats = replace(
+        sales.repeats,
+        orders=np.array([1, 2]),
+        customers=np.array([once, 100 - once]),
+        revenue=np.array([1.0, 1.0]),
+    )
+    codes_of_it = {"came_back", "once", "nobody_came_back"}
+    assert told_of(sales, repeats=repeats, **of_customers(sales, 100)) & codes_of_it == {code}
+    assert told_of(sales, repeats=repeats, **of_customers(sales, 10)) & codes_of_it == {code}
+    assert not told_of(sales, repeats=repeats, **of_customers(sales, 9)) & codes_of_it
+
+
+@pytest.mark.parametrize(("growth", "told"), [(0.03, True), (0.029, False), (-0.03, True), (-0.029, False)])
+def test_three_per_cent_more_or_less_are_a_growth(sales: Exploration, growth: float, *, told: bool):
+    before, last = (YearOnYear(year, np.array([1]), 1.0, 1.0, share) for year, share in ((2022, 0.9), (2023, growth)))
+    over_time = replace(sales.over_time, year_on_year=(before, last))
+    assert ("growth" in told_of(sales, over_time=over_time)) is told
+    assert "growth" not in told_of(sales, over_time=replace(over_time, year_on_year=()))
+
+
+@pytest.mark.parametrize(("ratio", "told"), [(1.5, True), (1.49, False)])
+def test_half_as_much_again_is_a_peak(sales: Exploration, ratio: float, *, told: bool):
+    for years, code in (((2021, 2022), "peak"), ((), "peak_of_one_year")):
+        over_time = replace(sales.over_time, peak=Peak(11, 2022, years, ratio, 1.0, ratio))
+        assert (code in told_of(sales, over_time=over_time)) is told
+    assert "peak" not in told_of(sales, over_time=replace(sales.over_time, peak=None))
+
+
+@pytest.mark.parametrize(("whole", "months", "told"), [(False, 3, True), (False, 2, False), (True, 3, False)])
+def test_a_last_month_that_is_cut_short_is_told_of_three_or_more(
+    sales: Exploration, months: int, *, whole: bool, told: bool
+):
+    over_time = replace(
+        sales.over_time,
+        month_starts=sales.over_time.month_starts[:months],
+        month_whole=np.array([True] * (months - 1) + [whole]),
+    )
+    assert ("incomplete" in told_of(sales, over_time=over_time)) is told
+
+
+@pytest.mark.parametrize(
+    ("given", "above", "code"),
+    [
+        (0.2, 0.2, "list_price_is_no_ceiling"),
+        (0.2, 0.19, "discount"),
+        (0.05, 0.2, "discount"),
+        (0.049, 0.05, None),
+        (0.049, 0.049, "hardly_a_discount"),
+    ],
+)
+def test_what_is_said_of_list_prices(sales: Exploration, given: float, above: float, code: str | None):
+    discounts = replace(sales.discounts, n_lines=100, given_share=given, above_share=above)  # type: ignore[type-var]
+    found = told_of(sales, discounts=discounts) & {"list_price_is_no_ceiling", "discount", "hardly_a_discount"}
+    assert found == ({code} if code else set())
+
+
+@pytest.mark.parametrize(("cancelled", "told"), [(100, True), (99, False)])
+def test_a_tenth_set_aside_is_told_with_its_commonest_reason(sales: Exploration, cancelled: int, *, told: bool):
+    lines = replace(sales.lines, read=1_000, set_aside={"zero_price": 5, "cancelled": cancelled})
+    found = [one for one in all_told(sales, lines=lines) if one.code == "set_aside"]
+    assert [one.texts["reason"] for one in found] == ([("cancelled",)] if told else [])
+
+
+@pytest.mark.parametrize(("empty", "told"), [([0, 20, 30], ["c"]), ([20, 0, 0], ["a"]), ([19, 0, 0], [])])
+def test_a_column_of_which_a_fifth_is_empty_is_told(sales: Exploration, empty: list[int], told: list[str]):
+    """One is told, the first of those given, which are sorted."""
+    order = np.argsort(-np.array(empty), kind="stable")
+    labels = tuple("abc"[place] for place in order)
+    missing = Missing(labels, labels, np.array(empty)[order], 100, ())
+    found = [one for one in all_told(sales, missing=missing) if one.code == "missing"]
+    assert [one.texts["column"] for one in found] == [(label,) for label in told]
+    assert "absent" not in told_of(sales, missing=missing)
+
+
+@pytest.mark.parametrize(("r", "told"), [(0.75, True), (-0.75, True), (0.74, False)])
+def test_a_strong_correlation_is_told(sales: Exploration, r: float, *, told: bool):
+    assert sales.correlations is not None
+    values = np.eye(len(sales.correlations.columns))
+    values[0, 1] = values[1, 0] = r
+    found = all_told(sales, correlations=replace(sales.correlations, values=values))
+    told_here = [one for one in found if one.code == "correlation"]
+    assert [(one.numbers["r"], one.texts["columns"]) for one in told_here] == (
+        [(r, sales.correlations.labels[:2])] if told else []
+    )
+
+
+def counted(column: str, names: list[str | None], lines: list[int], **changed: float) -> dict[str, object]:
+    """Counts of one column, its revenue in proportion to its lines."""
+    numbers = {"n_values": len(names), "lines_total": sum(lines), "revenue_total": float(sum(lines))} | changed
+    array = np.array(lines)
+    counts = Counts(column, column.upper(), "kept", np.array(names, object), array, 1.0 * array, **numbers)  # type: ignore[arg-type]
+    return {"counts": (counts,)}
+
+
+@pytest.mark.parametrize(
+    ("names", "lines", "told"),
+    [
+        (["Shipped", "Held"], [85, 15], True),
+        (["Shipped", "Held"], [84, 16], False),
+        (["Shipped"], [100], False),
+        ([None, "Held"], [85, 15], False),
+    ],
+)
+def test_a_status_that_nearly_all_lines_have_says_little(
+    sales: Exploration, names: list[str | None], lines: list[int], *, told: bool
+):
+    assert ("status" in told_of(sales, **counted("status", names, lines))) is told
+    assert "status" not in told_of(sales, counts=())
+
+
+@pytest.mark.parametrize(
+    ("names", "lines", "changed", "told"),
+    [
+        (["DE", "FR", "IT"], [40, 30, 30], {}, True),
+        (["DE", "FR", "IT", "ES"], [30, 25, 25, 20], {}, True),
+        (["DE", "FR", "IT", "ES"], [29, 25, 25, 21], {}, False),
+        (["DE", "FR"], [60, 40], {}, False),
+        ([None, "FR", "IT"], [40, 30, 30], {}, False),
+        (["DE", None, "IT"], [40, 35, 25], {}, False),
+        (["DE", "FR", "IT"], [40, 30, 30], {"revenue_total": 0.0}, False),
+        (["DE", "FR", "IT"], [40, 30, 30], {"revenue_total": -1.0}, False),
+    ],
+)
+@pytest.mark.parametrize("column", ["country", "category"])
+def test_three_tenths_of_the_revenue_dominate(  # noqa: PLR0913  (a row of a table)
+    sales: Exploration, column: str, names: list[str | None], lines: list[int], changed: dict[str, float], *, told: bool
+):
+    found = [one for one in all_told(sales, **counted(column, names, lines, **changed)) if one.code == "dominates"]
+    assert [one.figure for one in found] == ([f"counts-{column}"] if told else [])
+    assert "dominates" not in told_of(sales, **counted("status", names, lines, **changed))
+
+
+@pytest.mark.parametrize(
+    ("n", "most", "code"), [(100, 50, "concentration"), (100, 51, "spread_widely"), (10, 1, "concentration"), (9, 1, None)]
+)
+def test_whether_few_customers_bring_most(sales: Exploration, n: int, most: int, code: str | None):
+    even = replace(sales.concentration, n_customers=n, customers_for_most=most, top_revenue=np.ones(min(n, 100)))
+    found = told_of(sales, concentration=even) & {"concentration", "spread_widely", "few_large_customers"}
+    assert found == ({code} if code else set())
+
+
+def test_of_ten_customers_no_few_are_told_apart(sales: Exploration):
+    for n, code in ((11, "few_large_customers"), (10, "concentration")):
+        large = replace(
+            sales.concentration,
+            n_customers=n,
+            revenue_total=100.0 + n - 1,
+            customers_for_most=1,
+            top_revenue=np.array([100.0] + [1.0] * (n - 1)),
+        )
+        assert code in told_of(sales, concentration=large)

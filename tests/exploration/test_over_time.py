@@ -9,7 +9,7 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.exploration import Exploration, OverTime, explore
-from marketfold.exploration.over_time import _peak
+from marketfold.exploration.over_time import _peak, _whole, _year_on_year
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
@@ -100,3 +100,46 @@ def test_the_peak_over_whole_years_stands_in_the_last_of_them():
     assert peak is not None
     assert (peak.month, peak.year, peak.years) == (7, 2023, (2021, 2022, 2023))
     assert (peak.revenue_mean, peak.average_month, peak.ratio) == (40.0, 12.5, 3.2)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "whole"),
+    [
+        ("2024-01-01", "2024-03-31", [True, True, True]),
+        ("2024-01-04", "2024-03-28", [True, True, True]),  # as long without orders as the shop often is
+        ("2024-01-05", "2024-03-28", [False, True, True]),
+        ("2024-01-04", "2024-03-27", [True, True, False]),
+    ],
+)
+def test_a_month_is_in_part_where_more_days_are_without_orders_than_usual(first: str, last: str, whole: list[bool]):
+    days = [int(np.datetime64(day).astype(np.int64)) for day in (first, last)]
+    months = np.arange(54 * 12, 54 * 12 + 3)
+    assert _whole(months, "month", *days, usual_gap_days=3.0).tolist() == whole
+
+
+@pytest.mark.parametrize(
+    ("n", "period"), [(34, "day"), (35, "week"), (119, "week"), (120, "month")]
+)
+def test_from_five_weeks_on_there_are_weeks_and_from_four_months_on_months(n: int, period: str):
+    assert on_days([date(2024, 3, 1), date(2024, 3, 1) + timedelta(days=n - 1)]).period == period
+
+
+def test_a_peak_needs_three_whole_months_that_brought_something():
+    months, whole = np.arange(54 * 12, 54 * 12 + 3), np.ones(3, np.bool_)
+    peak = _peak(months, np.array([1.0, 4.0, 1.0]), whole)
+    assert peak is not None
+    assert (peak.month, peak.year, peak.years, peak.ratio) == (2, 2024, (), 2.0)
+    assert _peak(months[:2], np.array([1.0, 4.0]), whole[:2]) is None
+    assert _peak(months, np.array([1.0, 4.0, 1.0]), np.array([True, True, False])) is None
+    assert _peak(months, np.zeros(3), whole) is None
+
+
+def test_a_year_is_held_against_the_same_whole_months_of_the_year_before():
+    months = np.arange(53 * 12, 55 * 12)  # 2023 and 2024
+    revenue = np.where(months < 54 * 12, 10.0, 12.0)
+    whole = np.ones(24, np.bool_)
+    whole[[0, 23]] = False
+    (growth,) = _year_on_year(months, revenue, whole)
+    assert (growth.year, growth.months.tolist()) == (2024, list(range(2, 12)))
+    assert (growth.revenue, growth.revenue_before, growth.growth_share) == (120.0, 100.0, pytest.approx(0.2))
+    assert _year_on_year(months, np.where(months < 54 * 12, 0.0, 12.0), whole) == ()  # nothing to grow from

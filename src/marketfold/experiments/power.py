@@ -125,9 +125,8 @@ def _amounts(baseline: Baseline) -> tuple[Float64, Float64]:
 
     Amounts are log-normal, shifted and scaled so that mean, spread and skew of revenue are those of the segment.
     """
-    rate, mean, sd = baseline.order_rate, baseline.revenue_mean, baseline.revenue_sd
-    first, second = mean / rate, (sd**2 + mean**2) / rate
-    third = (baseline.revenue_skew * sd**3 + 3 * mean * sd**2 + mean**3) / rate
+    rate = baseline.order_rate
+    first, second, third = (power / rate for power in baseline.powers.values())  # of those who order
     variance = second - first**2
     if variance <= 1e-12 * first**2:
         return np.array([0.0, first]), np.array([1 - rate, rate])

@@ -257,7 +257,8 @@ class _Finding:
         return None
 
     def _choose(self, columns: list[MoneyColumn]) -> MoneyColumn:
-        """The surest: of the line, by a known name, net of tax and discount."""
+        """The surest that holds any money: of the line, by a known name, net of tax and discount."""
+        columns = [column for column in columns if any(column.values)] or columns
         best = min(_key(column) for column in columns)
         alike = [column for column in columns if _key(column) == best]
         lines = self.lines
@@ -285,7 +286,7 @@ class _Finding:
         mine = abs(self.lines.total(chosen))
         for other in columns:
             same = other.of_order == chosen.of_order and other.rank < PRICE_NAME and is_subtotal(other.name)
-            if same and 0 < abs(self.lines.total(other)) < mine:
+            if same and abs(self.lines.total(other)) < mine:
                 return other
         return chosen
 

@@ -185,6 +185,47 @@ def test_receipts_that_start_anew(tills: int, daily: bool, key: str, orders: int
     assert "orders_of_several_customers" in told(undone)
 
 
+@pytest.mark.parametrize(
+    ("days", "customers", "restarts"),
+    [(6, 6, True), (6, 5, False), (5, 6, False), (10, 10, True), (10, 0, False)],
+)
+def test_numbers_start_anew_where_most_come_on_several_days_by_several_customers(
+    days: int, customers: int, *, restarts: bool
+):
+    """Of ten numbers that come twice, so many on two days, and so many by two customers."""
+    rows = []
+    for n in range(10):
+        rows.append([str(n), f"C{n}", "2024-01-05", "10"])
+        later = "2024-02-06" if n < days else "2024-01-05"
+        rows.append([str(n), f"D{n}" if n < customers else f"C{n}", later, "10"])
+    found = told(read(rows))
+    assert ("order_numbers_restart" in found) is restarts
+    assert ("orders_of_several_customers" in found) is (not restarts and customers > 0)
+
+
+@pytest.mark.parametrize(("twice", "key"), [(2, "day"), (3, "day and customer")])
+def test_two_orders_of_a_hundred_on_one_day_are_put_down_to_chance(twice: int, key: str):
+    """Fifty numbers on two days each, by two customers; some of a day are of two."""
+    rows = []
+    for n in range(50):
+        for day in (5, 6):
+            other = n < twice and day == 5
+            rows += [[str(n), f"C{n}-{day}", f"2024-01-{day:02}", "10"]]
+            rows += [[str(n), f"D{n}" if other else f"C{n}-{day}", f"2024-01-{day:02}", "10"]]
+    assert told(read(rows))["order_numbers_restart"].numbers["key"] == key
+
+
+@pytest.mark.parametrize(
+    ("rest", "emails", "doubted"),
+    [(6, 3, True), (6, 1, False), (6, 6, False), (1, 1, False), (2, 1, False), (3, 2, True)],
+)
+def test_another_id_is_doubted_that_comes_again(rest: int, emails: int, *, doubted: bool):
+    """Of as many customers as orders, where an address is of several and there is more than one."""
+    rows = [[f"o{n}", f"c{n}", f"{n % emails}@x.org", "2024-01-05", "10"] for n in range(rest)]
+    found = told(read(rows, ("order_id", "customer_id", "email", "Order Date", "Line Total")))
+    assert ("one_order_each" in found) is doubted
+
+
 def test_an_order_of_several_customers_is_warned_of():
     rows = [[str(n), f"C{n % 5}", "2024-01-05", "10"] for n in range(40)]
     rows += [["7", "C0", "2024-01-05", "10"], ["8", "C0", "2024-01-05", "10"]]

@@ -135,6 +135,48 @@ def test_an_order_discount_falls_on_its_lines_by_their_price():
     assert amounts == pytest.approx([9.0, 13.5, 27.0, 95.9, 27.0, 5.85])
 
 
+@pytest.mark.parametrize(
+    ("cells", "scale"),
+    [
+        ("0 1 0.5 0 0 0", "a share"),
+        ("0 100.5 5 0 5 5", "money off the line"),
+        ("0 7.43 7.12 3.20 5 5.50", "money off the line"),  # no shop gives 7.43 per cent
+        ("0 20 40 0 5 10", "per cent"),  # more money than the line costs, again and again
+    ],
+)
+def test_the_scale_of_a_discount_is_told_by_its_numbers(cells: str, scale: str):
+    (told,) = [one for one in read(GOODS | {"Discount": cells}).facts.decisions if one.code == "discount_taken"]
+    assert scale in told.what
+
+
+@pytest.mark.parametrize(("last", "told"), [(["90.00"], True), (["90.00", "80.00"], False)])
+def test_nine_of_ten_amounts_before_the_discount_are_told(last: list[str], *, told: bool):
+    rows = 10
+    amounts = ["100.00"] * (rows - len(last)) + last
+    table = {
+        "Order ID": [str(n) for n in range(rows)], "Customer ID": [f"c{n % 3}" for n in range(rows)],
+        "Order Date": [f"2024-01-{n + 1:02}" for n in range(rows)], "Quantity": ["10"] * rows,
+        "Unit Price": ["10.00"] * rows, "Line Total": amounts, "Discount Amount": ["10.00"] * rows,
+    }  # fmt: skip
+    codes = ways(read_orders(pa.table(table), ReadingOptions(mapping={"amount": "Line Total"})))
+    assert ("discount_left" in codes) is told
+
+
+def test_a_discount_that_is_hardly_any_money_is_not_told():
+    before = GOODS | {"Line Total": BY_PRICE}
+    assert "discount_left" not in ways(read(before | {"Discount Amount": "0 0.95 0 0 0 0"}))
+    assert "discount_left" in ways(read(before | {"Discount Amount": "0 0.96 0 0 0 0"}))  # 5 of 1,000
+    percent = before | {"Discount %": "0 5 5 0 5 0"}
+    (told,) = [one for one in read(percent).facts.decisions if one.code == "discount_left"]
+    assert told.money == 3.75
+
+
+@pytest.mark.parametrize("cells", ["0 1.01 0.5 0 0 0", "0 5 10 0 5 5"])
+def test_more_than_the_whole_price_is_no_share_and_up_to_a_hundred_may_be_per_cent(cells: str):
+    with pytest.raises(OrdersError, match=r"may be per cent, .* or money"):
+        read(GOODS | {"Discount": cells})
+
+
 def test_a_discount_that_may_be_two_things_is_asked_for():
     lines = GOODS | {"Discount": "0 5 10 0 5 5"}
     with pytest.raises(
@@ -190,6 +232,11 @@ def test_net_is_taken_before_gross(net: str, gross: str, turned: bool):
     assert orders.facts.mapping["amount"] == net
     told = next(one for one in orders.facts.decisions if one.code == "other_money")
     assert told.money == pytest.approx(35.42)
+
+
+def test_a_subtotal_without_money_is_not_taken_before_a_total():
+    orders = read(WHO | {"SKU": "P1 P2 P1 P3 P2 P4", "Subtotal": "0 0 0 0 0 0", "Total": GROSS})
+    assert (orders.facts.mapping["amount"], money(orders)) == ("Total", 221.82)
 
 
 def test_what_a_bank_pays_out_is_not_what_was_sold():

@@ -247,9 +247,10 @@ def _told(read: LinesRead) -> LinesRead:
     )
     if not sums["n"] or int(sums["before"]) < 0.9 * int(sums["n"]):
         return read
-    largest = float(sums["largest"])
-    named = _said(read) == "percent"
-    off = float(sums["shares"]) if largest <= 1 else float(sums["shares"]) / 100 if named else float(sums["off"])
+    said = _said(read)
+    is_share = float(sums["largest"]) <= 1 and said != "money"
+    in_hundred = 1 if is_share else 100
+    off = float(sums["shares"]) / in_hundred if is_share or said == "percent" else float(sums["off"])
     if off <= OUGHT_TO_TELL * abs(float(sums["amount"] or 0.0)):
         return read
     columns = (read.mapping["amount"], read.mapping["discount"])
