@@ -140,6 +140,13 @@ def test_repeats_count_as_the_same_line_only_with_its_number():
     assert reasons(asked) == {3: "duplicate", 4: "duplicate"}
     assert asked.report.ledger.reconciles()
     assert asked.engine.collect(asked.set_aside)["detail"].to_pylist() == ["repeats line 2"] * 2
+    assert [(one.code, one.lines) for one in asked.report.applied] == [("duplicate", 2)]
+    assert reported.report.applied == ()
+
+
+def test_the_rules_that_set_a_line_aside_stand_in_the_order_in_which_they_were_asked():
+    cleaned = clean(lines({}, {"amount": 0.0}, {"customer_id": None}, {"amount": 0.0}))
+    assert [(one.code, one.lines) for one in cleaned.report.applied] == [("no_customer", 1), ("zero_price", 2)]
 
 
 def test_from_a_tenth_set_aside_the_report_says_so_first():

@@ -175,3 +175,16 @@ def test_same_seed_same_choice_and_progress_reaches_its_end():
         second.curve,
     )
     assert told[-1][1] == told[-1][2]
+    assert [(done, total) for what, done, total in told if what == "evidence"] == [(done, 5) for done in range(6)]
+
+
+def test_from_three_segments_to_fifteen_are_tried_unless_others_are_asked():
+    choice = choose_k(noise(60, 2, 5))
+    assert (choice.k_min, choice.curve.k) == (3, tuple(range(1, 16)))
+
+
+@pytest.mark.parametrize("number", [2.0, True, "3", None])
+def test_numbers_of_segments_are_whole(number: object):
+    with pytest.raises(ParameterError, match="k_max must be a whole number"):
+        choose_k(noise(30, 2, 0), k_max=number)  # type: ignore[arg-type]
+    assert choose_k(noise(30, 2, 0), k_min=np.int64(2), k_max=np.int64(2)).k == 2  # type: ignore[arg-type]

@@ -43,3 +43,78 @@ def test_the_gap_is_overruled_by_all_others_and_by_no_fewer(prefers: tuple[int, 
 def test_a_number_whose_segments_are_too_small_overrules_nothing():
     small = replace(evidence((7, 7, 7, 7)), smallest=(20,) * 6 + (2,) + (20,) * 8)
     assert decide(small, n_units=500, k_min=2)[0] == 11
+
+
+def at_four(
+    gap: float = 0.2,
+    z: float = 10.0,
+    *,
+    cloud: float | None = None,
+    stability: float = 0.9,
+    prefers: tuple[int | None, ...] = (4, 4, 4, 4, 4),
+    n_features: int = 4,
+) -> Evidence:
+    """Gaps of so much, in so many errors, at four segments alone; that over one cloud may be another."""
+    k = tuple(range(1, 9))
+
+    def one(value: float) -> Gap:
+        values = np.where(np.array(k) == 4, value, 0.0)
+        return Gap("reference", k, values, np.full(len(k), value / z))
+
+    gaps = {"cloud": one(gap if cloud is None else cloud), "box": one(gap), "shuffled": one(gap)}
+    indices = {
+        name: ValidityIndex(name, name, k[1:], (stability,) * 7, prefers=best)
+        for name, best in zip((*NAMES, "gap"), prefers, strict=True)
+    }
+    return Evidence(k, (20,) * 8, NullReference("", (), (), np.zeros((1, len(k)))), gaps, indices, 500, n_features)
+
+
+@pytest.mark.parametrize(
+    ("found", "n_units", "answer"),
+    [
+        (at_four(gap=0.12), 500, "groups"),
+        (at_four(gap=0.119), 500, "weak"),
+        (at_four(z=4.0), 500, "groups"),
+        (at_four(z=3.9), 500, "no_structure"),  # a gap that is not sure is none
+        (at_four(gap=0.05), 500, "weak"),
+        (at_four(gap=0.049), 500, "no_structure"),
+        (at_four(gap=0.01, cloud=0.2), 500, "weak"),  # beyond one cloud and not beyond shuffled columns
+        (at_four(gap=0.049, z=0.3), 500, "too_few"),  # four errors are more than half
+        (at_four(gap=0.05, n_features=4), 20, "weak"),
+        (at_four(gap=0.05, n_features=4), 19, "too_few"),
+        (at_four(gap=0.12, n_features=4), 19, "groups"),
+    ],
+)
+def test_what_gaps_of_a_size_and_a_sureness_say(found: Evidence, n_units: int, answer: str):
+    assert decide(found, n_units=n_units, k_min=3)[1] == answer
+
+
+@pytest.mark.parametrize(
+    ("found", "n_units", "strength"),
+    [
+        (at_four(), 280, "strong"),
+        (at_four(), 279, "moderate"),  # seventy for each feature
+        (at_four(stability=0.75), 500, "strong"),
+        (at_four(stability=0.74), 500, "moderate"),
+        (at_four(prefers=(4, 4, 5, 5, 4)), 500, "strong"),
+        (at_four(prefers=(4, 5, 5, 5, 4)), 500, "moderate"),
+        (at_four(gap=0.06), 500, "moderate"),
+        (at_four(gap=0.06, stability=0.74), 500, "none"),
+        (at_four(gap=0.01), 500, "none"),
+    ],
+)
+def test_how_much_to_believe_in_it(found: Evidence, n_units: int, strength: str):
+    assert decide(found, n_units=n_units, k_min=3)[2] == strength
+
+
+def test_groups_of_fewer_than_are_asked_for_are_made_as_many_and_shown_where_they_are():
+    assert decide(at_four(), n_units=500, k_min=6)[::3] == (6, 4)
+    assert decide(at_four(gap=0.06), n_units=500, k_min=3)[::3] == (3, 4)
+
+
+@pytest.mark.parametrize(("first", "k"), [(0.85, 3), (0.84, 5)])
+def test_without_groups_the_least_that_is_about_as_stable_as_any_is_advised(first: float, k: int):
+    found = at_four(gap=0.01)
+    stability = replace(found.indices["stability"], values=(0.99, first, 0.8, 0.9, 0.5, 0.5, 0.5))
+    found.indices["stability"] = stability
+    assert decide(found, n_units=500, k_min=3)[0] == k

@@ -127,6 +127,16 @@ def test_one_hot_columns_that_rule(block: str | None):
     assert (trap.facts["n_one_hot"], trap.facts["n_columns"]) == (8, 12)
 
 
+@pytest.mark.parametrize(("n", "told"), [(2, False), (3, True)])
+def test_three_flags_can_rule_and_two_say_yes_or_no(n: int, *, told: bool):
+    matrix, _ = clean_shop()
+    which = np.random.default_rng(0).integers(0, n, 300)
+    planted = one_hot(matrix, list("ABC"[:n]), which, "country")
+    X = planted.values.copy()
+    X[:, -n:] *= 3
+    assert ("one_hot_rules" in codes(find_column_traps(matrix_of(X, planted.table)))) is told
+
+
 def test_a_weighted_one_hot_block_does_not_rule():
     matrix, labels = clean_shop()
     planted = one_hot(matrix, list("ABCDEFGH"), np.random.default_rng(0).integers(0, 8, 300), "country")

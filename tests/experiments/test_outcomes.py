@@ -92,7 +92,9 @@ def test_what_came_back_in_the_period_is_taken_off(layout: str) -> None:
 
 
 @pytest.mark.parametrize("quantity", [{}, {"quantity": [1.0, 2.0, None]}])
-def test_a_line_that_was_cancelled_never_counted_so_nothing_is_taken_off_for_it(quantity: dict[str, list[float | None]]):
+def test_a_line_that_was_cancelled_never_counted_so_nothing_is_taken_off_for_it(
+    quantity: dict[str, list[float | None]],
+):
     rows = [
         ("1", "a", "2026-07-01", 30.0, "paid"),
         ("2", "a", "2026-07-02", 50.0, "cancelled"),
@@ -146,7 +148,7 @@ def test_a_holdout_of_whom_three_would_have_ordered_is_missed(held_out: int, *, 
     assigned = pa.table({"customer_id": ids, "segment": [1] * len(ids), "arm": arms})
     orders = later([(str(n), f"t{n}", "2026-07-02", 5.0) for n in range(3)])
     if missed:
-        with pytest.raises(MeasurementError, match="None of the 10 held-out customers .* about 3 would"):
+        with pytest.raises(MeasurementError, match=r"None of the 10 held-out customers .* about 3 would"):
             read_outcomes(assigned, orders, FROM, TO)
     else:
         assert read_outcomes(assigned, orders, FROM, TO).ordered.sum() == 3

@@ -10,7 +10,7 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.exploration import explore
-from marketfold.exploration.customers import Concentration, Repeats
+from marketfold.exploration.customers import MOST_PERIODS, Concentration, Periods, Repeats
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
@@ -128,3 +128,39 @@ def test_once_and_again():
     assert (found.orders.tolist(), found.customers.tolist()) == ([1, 2, 3], [1, 1, 1])
     assert found.revenue.tolist() == [6.0, 2.0, 4.0]
     assert (found.once_share, found.once_revenue_share) == (1 / 3, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("top", "n", "total", "apart"),
+    [
+        ([100.0, 50.0, 49.0], 10, 400.0, 1),
+        ([100.0, 51.0, 49.0], 10, 400.0, 0),
+        ([100.0, 90.0, 45.0], 10, 400.0, 2),
+        ([100.0, 90.0, 45.0, 10.0, 9.0], 10, 400.0, 3),
+        ([100.0, 50.0, 0.0], 5, 400.0, 1),  # half of all nothing stands apart from
+        ([100.0, 90.0, 45.0], 4, 400.0, 0),  # two of four are no few
+        ([100.0, 90.0, 45.0], 5, 400.0, 2),
+        ([100.0, 50.0, 49.0], 10, 2_000.0, 1),
+        ([100.0, 50.0, 49.0], 10, 2_001.0, 0),  # under a twentieth of the revenue
+        ([100.0], 1, 100.0, 0),
+    ],
+)
+def test_few_stand_apart_that_bring_twice_as_much_as_the_next(top: list[float], n: int, total: float, apart: int):
+    curve, all_of_them = np.zeros(2), np.array(top + [top[-1]] * (n - len(top)))
+    assert Concentration(n, total, curve, curve, 1, all_of_them, 0.5, 0.5).n_apart == apart
+
+
+def test_no_more_than_ten_stand_apart():
+    curve = np.zeros(2)
+    for few, apart in ((10, 10), (11, 0)):
+        top = np.array([100.0] * few + [1.0] * 20)
+        assert Concentration(100, 2_000.0, curve, curve, 1, top, 0.5, 0.5).n_apart == apart
+
+
+@pytest.mark.parametrize(
+    ("last", "unit"),
+    [(0, None), (1, "month"), (24, "month"), (25, "quarter"), (74, "quarter"), (75, "year"), (900, "year")],
+)
+def test_a_table_of_cohorts_has_twenty_five_columns_at_most(last: int, unit: str | None):
+    found = Periods.of(0, last, MOST_PERIODS)
+    assert (found.unit if found else None) == unit

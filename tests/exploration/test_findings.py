@@ -385,7 +385,7 @@ def test_a_status_that_nearly_all_lines_have_says_little(
     ],
 )
 @pytest.mark.parametrize("column", ["country", "category"])
-def test_three_tenths_of_the_revenue_dominate(  # noqa: PLR0913  (a row of a table)
+def test_three_tenths_of_the_revenue_dominate(
     sales: Exploration, column: str, names: list[str | None], lines: list[int], changed: dict[str, float], *, told: bool
 ):
     found = [one for one in all_told(sales, **counted(column, names, lines, **changed)) if one.code == "dominates"]
@@ -394,7 +394,8 @@ def test_three_tenths_of_the_revenue_dominate(  # noqa: PLR0913  (a row of a tab
 
 
 @pytest.mark.parametrize(
-    ("n", "most", "code"), [(100, 50, "concentration"), (100, 51, "spread_widely"), (10, 1, "concentration"), (9, 1, None)]
+    ("n", "most", "code"),
+    [(100, 50, "concentration"), (100, 51, "spread_widely"), (10, 1, "concentration"), (9, 1, None)],
 )
 def test_whether_few_customers_bring_most(sales: Exploration, n: int, most: int, code: str | None):
     even = replace(sales.concentration, n_customers=n, customers_for_most=most, top_revenue=np.ones(min(n, 100)))

@@ -117,9 +117,7 @@ def test_a_month_is_in_part_where_more_days_are_without_orders_than_usual(first:
     assert _whole(months, "month", *days, usual_gap_days=3.0).tolist() == whole
 
 
-@pytest.mark.parametrize(
-    ("n", "period"), [(34, "day"), (35, "week"), (119, "week"), (120, "month")]
-)
+@pytest.mark.parametrize(("n", "period"), [(34, "day"), (35, "week"), (119, "week"), (120, "month")])
 def test_from_five_weeks_on_there_are_weeks_and_from_four_months_on_months(n: int, period: str):
     assert on_days([date(2024, 3, 1), date(2024, 3, 1) + timedelta(days=n - 1)]).period == period
 

@@ -8,7 +8,7 @@ import pytest
 
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.exploration import Exploration, explore
-from marketfold.exploration.relations import is_round, round_number_between
+from marketfold.exploration.relations import cut_between, is_cap, is_round, just_below, round_number_between
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
@@ -116,3 +116,51 @@ def test_two_lines_of_thirty_at_a_round_maximum_are_a_cap_where_none_is_near(nea
     prices = [20.0 + 1.37 * number for number in range(27)] + [near, 100.0, 100.0]
     caps = explored(unit_price=prices, quantity=[1] * 30).caps
     assert [(cap.column, cap.value, cap.lines) for cap in caps] == ([("unit_price", 100.0, 2)] if is_cap else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "filled", "at", "near", "distinct", "capped"),
+    [
+        (100.0, 400, 20, 9, 20, True),
+        (100.0, 401, 20, 9, 20, False),  # under a twentieth of the lines
+        (100.0, 400, 20, 10, 20, False),  # half as many just below it
+        (100.0, 400, 20, 9, 19, False),
+        (101.5, 400, 20, 9, 20, False),
+    ],
+)
+def test_what_is_a_cap(value: float, filled: int, at: int, near: int, distinct: int, *, capped: bool):
+    assert is_cap(value, filled, at, near, distinct) is capped
+
+
+def test_just_below_is_the_last_twentieth():
+    assert (just_below(100.0), just_below(-100.0)) == (pytest.approx(95.0), pytest.approx(-105.0))
+
+
+@pytest.mark.parametrize(
+    ("lines", "low", "high", "cuts"),
+    [
+        ([20, 30], [1, 11], [9, 30], (10.0,)),
+        ([19, 30], [1, 11], [9, 30], None),  # on fewer than twenty lines it is chance
+        ([20, 30], [1, 9], [9, 30], None),
+        ([20, 30], [11, 1], [30, 9], (10.0,)),
+        ([20, 30, 40], [1, 11, 52], [9, 48, 99], (10.0, 50.0)),
+        ([20, 30], [np.inf, 1], [-np.inf, 9], None),  # a class without a number
+    ],
+)
+def test_classes_are_cut_where_their_ranges_lie_apart(
+    lines: list[int], low: list[float], high: list[float], cuts: tuple[float, ...] | None
+):
+    names = np.array(["a", "b", "c"][: len(lines)])
+    found = cut_between(names, np.array(lines), np.array(low, float), np.array(high, float))
+    assert (None if found is None else found[1]) == cuts
+    if found is not None:
+        order = np.argsort(low)
+        assert (found[0], found[2].tolist()) == (tuple(names[order]), np.array(lines)[order].tolist())
+
+
+def test_two_columns_of_numbers_on_three_lines_correlate():
+    few = {"quantity": [1, 2, 4]}
+    found = explored(amount=[10.0, 20.0, 40.0], **few).correlations
+    assert found is not None
+    assert (found.n_lines, found.values[0, 1]) == (3, 1.0)
+    assert explored(amount=[10.0, 20.0], quantity=[1, 2]).correlations is None

@@ -108,3 +108,9 @@ def test_tail_out_of_range(tail: float):
 def test_blocks_must_fit():
     with pytest.raises(ParameterError, match="blocks names 1 columns, and the matrix has 3"):
         MatrixScaler(blocks=["a"]).fit(skewed())
+
+
+def test_what_was_scaled_elsewhere_stays_as_it_is():
+    X = np.array([[-1e9, 0.5], [3.0, 1e9]])
+    assert MatrixScaler.identity(2).transform(X).tolist() == X.tolist()
+    assert MatrixScaler.identity(2).inverse_transform(X.astype(np.float32)).tolist() == X.tolist()

@@ -132,8 +132,10 @@ def test_what_a_column_holds_is_shown_unless_it_may_be_about_a_person() -> None:
     assert described("amount", "Sales", ["1", "2", "2", "3", "4", ""]) == "'Sales' holds '1', '2', '3'"
     assert described("amount", "Sales", ["", None]) == "'Sales' holds nothing"
     for role, column, cells in (
-        ("customer_id", "No", ["7", "8", "8"]), ("amount", "Phone", ["7", "8", "8"]), ("status", "S", ["a@x.org", "b", "b"])
-    ):  # fmt: skip
+        ("customer_id", "No", ["7", "8", "8"]),
+        ("amount", "Phone", ["7", "8", "8"]),
+        ("status", "S", ["a@x.org", "b", "b"]),
+    ):
         assert described(role, column, cells) == f"{column!r} has 2 different cells in the first 3 rows"
 
 

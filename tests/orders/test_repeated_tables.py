@@ -42,7 +42,9 @@ def test_two_rows_may_be_the_same_by_chance():
 def test_of_two_sheets_with_the_same_rows_the_first_is_read():
     assert rows_within([table(*LINES), table(*LINES)], COLUMNS) == {1: 0}
     assert rows_within([table(*LINES[:5]), table(*LINES), table(*LINES[::-1])], COLUMNS) == {0: 1, 2: 1}
-    assert rows_within([table(*LINES), table(*LINES[:4], LINES[0])], COLUMNS) == {}  # a row that comes twice there alone
+    assert (
+        rows_within([table(*LINES), table(*LINES[:4], LINES[0])], COLUMNS) == {}
+    )  # a row that comes twice there alone
 
 
 def test_half_as_many_cells_as_most_rows_have_make_no_line():

@@ -169,7 +169,8 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
     def identity(cls, n_features: int) -> Self:
         """The fitted scaler of a matrix that was scaled elsewhere: it leaves everything as it is."""
         nothing, one = np.zeros(n_features), np.ones(n_features)
-        state = {"lower": -np.inf * one, "upper": np.inf * one, "logged": nothing, "center": nothing}
+        ends = {"lower": np.full(n_features, -np.inf), "upper": np.full(n_features, np.inf)}
+        state = {**ends, "logged": nothing, "center": nothing}
         return cls.from_state({"tail": 0.0}, {**state, "scale": one, "weights": one})
 
     @classmethod

@@ -160,7 +160,7 @@ class RelationSource:
         self.engine: Engine = engine
         self._duckdb = engine
         self._relation = relation
-        self._count = 0
+        self._count: int
         self.columns = tuple(relation.columns)
 
     def sample(self) -> dict[str, list[object]]:

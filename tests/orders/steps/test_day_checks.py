@@ -213,8 +213,6 @@ def test_a_day_from_which_systems_count_is_stray_a_year_before_all_others(first:
 
 @pytest.mark.parametrize(("days", "months", "told"), [(3, 6, True), (4, 6, False), (3, 5, False), (1, 24, True)])
 def test_the_same_three_days_of_six_months_are_few(days: int, months: int, *, told: bool) -> None:
-    texts = [
-        f"{2022 + month // 12}-{month % 12 + 1:02}-{4 + n % days:02}" for month in range(months) for n in range(5)
-    ]
+    texts = [f"{2022 + month // 12}-{month % 12 + 1:02}-{4 + n % days:02}" for month in range(months) for n in range(5)]
     table = shop(days=len(texts)).set_column(2, "Order Date", [texts])
     assert ("few_days_of_month" in codes(table)) is told

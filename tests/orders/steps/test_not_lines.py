@@ -216,7 +216,7 @@ def test_beside_quantity_and_price_a_total_is_its_amount(tmp_path: Path):
 
 def rows_of(*money: tuple[int | None, int, int]) -> list[_Candidate]:
     """Rows with their money, the money above them, and of how many lines."""
-    return [_Candidate(place, {}, own, False, *above) for place, (own, *above) in enumerate(money)]  # noqa: FBT003
+    return [_Candidate(place, {}, own, False, *above) for place, (own, *above) in enumerate(money)]
 
 
 @pytest.mark.parametrize(
