@@ -149,8 +149,8 @@ class _Column:
 def _decimal(modifier: int) -> str:
     """The engine's type of `numeric(precision, scale)`; one without, or too long, is read as a float.
 
-    >>> _decimal(((12 << 16) | 2) + 4), _decimal(-1)
-    ('DECIMAL(12, 2)', 'DOUBLE')
+    >>> _decimal(((12 << 16) | 2) + 4), _decimal(((38 << 16) | 37) + 4), _decimal(((39 << 16) | 2) + 4), _decimal(-1)
+    ('DECIMAL(12, 2)', 'DECIMAL(38, 37)', 'DOUBLE', 'DOUBLE')
     """
     precision, scale = ((modifier - 4) >> 16) & 0xFFFF, (modifier - 4) & 0x7FF
     return f"DECIMAL({precision}, {scale})" if modifier > 0 and scale <= precision <= 38 else "DOUBLE"
