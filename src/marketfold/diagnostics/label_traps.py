@@ -55,7 +55,9 @@ def agreement_of_values(codes: NDArray[np.int64], labels: Labels) -> float:
     """How well "the segment most usual for this value" reproduces the labels, each unit judged by the others only."""
     counts = cross_table(codes, labels)[codes]
     counts[np.arange(len(labels)), labels] -= 1
-    return adjusted_rand(counts.argmax(axis=1), labels)
+    foretold = counts.argmax(axis=1)
+    # of two that are equally usual the others name the other one, always: the same groups, and none foretold
+    return min(adjusted_rand(foretold, labels), float((foretold == labels).mean()))
 
 
 def agreement_of_cuts(column: Float64, labels: Labels) -> float:

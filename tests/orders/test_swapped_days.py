@@ -1,0 +1,69 @@
+"""Days and months that a spreadsheet exchanged: only the pattern that it leaves is taken for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from marketfold.orders.dates import read_day
+from marketfold.orders.swapped_days import exchanged, out_of_range, typed_and_swapped
+
+TYPED = ("2024-05-01", "2024-06-01", "2024-07-02", "2024-08-03")
+WRITTEN = ("13/01/2024", "14/02/2024", "25/02/2024", "31/03/2024")
+
+
+def test_a_day_beyond_the_twelfth_is_of_no_month():
+    assert exchanged(date(2024, 1, 12)) == date(2024, 12, 1)
+    assert exchanged(date(2024, 1, 13)) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "swapped"),
+    [
+        (TYPED, WRITTEN, 4),
+        (TYPED[:3], (*WRITTEN, "30/03/2024"), 3),
+        (TYPED[:3], WRITTEN, 0),  # eight are wanted together,
+        (TYPED[:2], (*WRITTEN, "30/03/2024", "29/03/2024"), 0),  # and three of each kind
+        ((*TYPED, "2024-09-04"), WRITTEN[:2], 0),
+        ((*TYPED, "2024-09-04"), WRITTEN[:3], 5),
+        ((*TYPED, "2024-09-13"), WRITTEN, 0),  # a typed day beyond the twelfth was exchanged with no month
+        (TYPED, (*WRITTEN, "12/01/2024"), 0),  # and so was no written one up to it
+    ],
+)
+def test_typed_days_beside_written_ones_of_other_days_were_exchanged(
+    typed: tuple[str, ...], written: tuple[str, ...], swapped: int
+):
+    found = {text: day for text in (*typed, *written) if (day := read_day(text))}
+    assert len(found) == len(typed) + len(written)
+    meant = typed_and_swapped(found)
+    assert len(meant) == swapped
+    for text, day in meant.items():
+        assert day == date(int(text[:4]), int(text[8:]), int(text[5:7]))
+
+
+def as_read(*texts: str) -> tuple[dict[str, date], list[str]]:
+    """Texts as day/month/year, read with the month first where that can be."""
+    found = {text: day for text in texts if (day := read_day(text))}
+    days = {}
+    for text in found:
+        day, month, year = map(int, text.split("/"))
+        days[text] = date(year, day, month) if day <= 12 else date(year, month, day)
+    return out_of_range(found, days)
+
+
+CERTAIN = ("13/01/2024", "20/01/2024", "25/02/2024")
+
+
+def test_days_far_from_all_that_are_certain_were_exchanged():
+    meant, doubtful = as_read(*CERTAIN, "05/01/2024", "06/02/2024")
+    assert meant == {"05/01/2024": date(2024, 1, 5), "06/02/2024": date(2024, 2, 6)}
+    assert doubtful == []
+    assert as_read(*CERTAIN, "05/01/2024", "05/02/2024") == ({}, [])  # all of one month: one that has few days
+    assert as_read(*CERTAIN[:2], "05/01/2024", "06/02/2024") == ({}, [])  # two certain days are no range
+
+
+def test_days_that_could_be_either_are_told():
+    meant, doubtful = as_read(*CERTAIN, "05/01/2024", "06/02/2024", "02/01/2024", "03/03/2024")
+    assert list(meant) == ["05/01/2024", "06/02/2024"]
+    assert doubtful == ["02/01/2024"]
