@@ -86,3 +86,29 @@ def test_what_does_not_come_true_has_its_reason() -> None:
 def test_small_shops_have_fewer_groups() -> None:
     expected = np.arange(70.0)
     assert [len(_groups(columns(expected[:n], expected[:n]))) for n in (5, 45, 70)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen", "code"),
+    [
+        ([3.0, 1.5], [2.0, 1.0], None),  # half as many again
+        ([3.0, 1.52], [2.0, 1.0], "total_off"),
+        ([2.0, 1.0], [3.0, 1.5], None),
+        ([2.0, 1.0], [3.0, 1.52], "total_off"),
+        ([4.0, 2.0], [5.0, 1.0], None),  # twice as many in either half
+        ([4.0, 2.0], [5.0, 0.99], "silence_misleads"),
+        ([4.0, 1.0], [2.0, 2.0], None),
+        ([4.0, 2.0], [1.99, 3.0], "regulars_misjudged"),
+    ],
+)
+def test_what_was_expected_may_be_off_by_so_much(expected: list[float], seen: list[float], code: str | None) -> None:
+    found = _why_not(columns(np.array(expected), np.array(seen)))
+    assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize(("units", "groups"), [(19, 1), (39, 1), (40, 2), (199, 9), (200, 10), (1_000, 10)])
+def test_groups_have_twenty_customers_or_more_and_are_ten_at_most(units: int, groups: int) -> None:
+    expected = np.arange(units, dtype=float)
+    found = _groups(columns(expected, expected))
+    assert len(found) == groups
+    assert found[0].expected_value == pytest.approx(10 * expected[-found[0].units :].mean())

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,3 +170,29 @@ def test_segments_of_cdnow_stand_between_chance_and_what_can_be_known(cdnow: Any
     assert score.rfm.share == pytest.approx(0.276, abs=0.01)
     assert score.over_rfm.low < score.segments.share - score.rfm.share < score.over_rfm.high
     assert score.boosting.share == pytest.approx(0.304, abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("days", "horizon"), [(269, None), (270, 90), (271, 90), (1_094, 365), (1_095, 365), (1_098, 365), (3_000, 365)]
+)
+def test_the_last_third_is_held_out_from_nine_months_on(days: int, horizon: int | None):
+    first = date(2015, 1, 1)
+    last = first + timedelta(days=days)
+    cutoff = choose_cutoff(first, last)
+    assert (None if cutoff is None else (last - cutoff).days) == horizon
+
+
+def test_a_day_beyond_all_orders_holds_nothing_out(shop: CleanOrders):
+    first, last = shop.activity.span or (CUTOFF, CUTOFF)
+    options = FeatureOptions()
+    assert hold_out_future(shop, first, options) is None
+    assert hold_out_future(shop, last + timedelta(days=1), options) is None
+
+
+@pytest.mark.parametrize(("choosing", "enough"), [(24, False), (25, True)])
+def test_fewer_than_twenty_five_choose_nothing(shop: CleanOrders, choosing: int, *, enough: bool):
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    found = holdout.halved(holdout.table.ids[:choosing]).choosing(1_000, seed=0)
+    assert (found is not None) is enough
+    assert holdout.choosing(1_000, seed=0) is None  # nobody's revenue may be looked at

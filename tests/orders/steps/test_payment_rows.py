@@ -11,6 +11,7 @@ import pytest
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.orders import Orders, read_orders
+from marketfold.orders.steps.payment_rows import _repeated
 
 SALES = [(f"T{number}", f"buyer{number % 4}@example.org", 500 + 130 * number) for number in range(24)]
 BACK = {"T3": 200, "T7": 500 + 130 * 7, "T20": 900}
@@ -159,3 +160,22 @@ def test_a_payment_that_was_only_announced_counts_once(kind: str):
     orders, clean = read(pa.concat_tables([table, again]))
     assert decisions(orders)["moved_rows"] == 4 + again.num_rows
     assert clean.report.ledger.money_net == NET / 100
+
+
+@pytest.mark.parametrize(
+    ("rows", "given", "repeated"),
+    [
+        ([100, 200], [150, 150], [100, 200]),  # together the same
+        ([100, 201], [150, 150], [100, 201]),  # but for half a percent
+        ([100, 202], [150, 150], []),
+        ([100, 200, 999], [100, 200, 50], [100, 200]),
+        ([100, 100, 999], [100, 50, 60], []),  # one of three is chance
+        ([100, 100], [100, 500], []),  # each is said once
+        ([1, 2, 3, 9, 8], [1, 2, 3, 70, 71], [1, 2, 3]),  # three of five
+        ([1, 2, 9, 8, 7], [1, 2, 70, 71, 72], []),
+        ([1, 2, 9], [1, 2, 30, 40, 50], [1, 2]),
+    ],
+)
+def test_which_refunds_are_told_by_row_and_by_column(rows: list[int], given: list[int], repeated: list[int]):
+    found = _repeated([{"cents": one} for one in rows], [{"cents": one} for one in given])
+    assert [one["cents"] for one in found] == repeated

@@ -11,6 +11,7 @@ from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.customer_tables import read_source
 from marketfold.orders import Orders, read_orders
+from marketfold.orders.refund_totals import RefundPair, give_refund_roles
 
 BACK = {3: 700, 8: 1000, 15: 1500}
 """Cents that were refunded of orders; order 15 whole."""
@@ -168,3 +169,61 @@ def test_numbered_orders_of_customers_who_come_again_are_orders():
     place = [f"{who}@example.org" for who in rows["email"].to_pylist()]
     orders = read_source(rows.set_column(2, "email", pa.array(place)), ReadingOptions())
     assert isinstance(orders, Orders)
+
+
+@pytest.mark.parametrize(
+    ("whole", "left", "fits", "lower"),
+    [
+        ([10] * 5, [10, 10, 10, 8, 0], True, [3, 4]),
+        ([10] * 4, [10, 10, 10, 8], False, [3]),  # of four orders nothing can be told
+        ([10] * 5, [10, 10, 8, 8, 0], False, [2, 3, 4]),  # most orders are not refunded
+        ([10] * 5, [10, 10, 10, 8, 10.01], False, [3]),  # nothing is more after a refund
+        ([10] * 5, [10, 10, 10, 10, 9.995], True, []),
+        ([10] * 5, [0, 0, 0, 8, 9], True, [3, 4]),  # a zero where nothing was changed
+        ([10] * 5, [0, 0, 10, 8, 9], False, [0, 1, 3, 4]),
+        ([10, 10, 10, 10, 10, 0, None], [10, 10, 10, 8, None, 5, 5], True, [3, 4]),
+    ],
+)
+def test_whether_one_total_may_be_another_after_refunds(
+    whole: list[float | None], left: list[float | None], fits: bool, lower: list[int]
+):
+    pair = RefundPair("Total", "Adjusted Total", whole, left)
+    assert (pair.fits(), pair.lower) == (fits, lower)
+
+
+def test_a_net_total_is_after_refunds_where_some_is_left_of_nothing():
+    for before, after, left, sure in (
+        ("Total", "Net Total", [5.0, 0.0], True),
+        ("Total", "Net Total", [5.0, 1.0], False),  # taxes may be off it
+        ("Net Amount", "Net Total", [5.0, 0.0], False),
+        ("Total", "Adjusted Total", [5.0, 1.0], True),
+        ("Total", "Other", [5.0, 0.0], False),
+    ):
+        assert RefundPair(before, after, [5.0, 5.0], left).sure is sure
+
+
+@pytest.mark.parametrize(("rows", "wrong", "found"), [(5, 0, True), (4, 0, False), (10, 1, True), (10, 2, False)])
+def test_an_amount_that_has_its_refunds_off_shows_the_column_before_them(rows: int, wrong: int, *, found: bool):
+    sample = {
+        "Amount": ["8.00"] * rows,
+        "Refunded": ["2.00"] * rows,
+        "Gross": ["10.00"] * (rows - wrong) + ["11.00"] * wrong,
+        "Note": ["x"] * rows,
+    }
+    roles = {"amount": "Amount", "refunded": "Refunded"}
+    told = give_refund_roles(sample, roles, ())
+    assert [one.code for one in told.decisions] == (["refunds_in_amount"] if found else [])
+    assert told.mapping["amount"] == ("Gross" if found else "Amount")
+    assert give_refund_roles(sample, roles, ("refunded",)).mapping["amount"] == "Amount"
+    kept = give_refund_roles(sample, roles, ("amount",))
+    assert (kept.mapping["amount"], "refunded" in kept.mapping) == ("Amount", not found)
+
+
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [([2, 1, 0, 0, 0], True), ([2, 2, 0, 0, 0], False), ([-2, -1, 0, 0, 0], True), ([2.01, 1.01, 0, 0, 0], True)],
+)
+def test_what_a_total_lacks_may_be_a_discount_that_has_a_column(off: list[float | None], *, told: bool):
+    pair = RefundPair("Total", "Paid", [10.0] * 5, [8.0, 9.0, 10.0, 10.0, 10.0])
+    assert pair.is_told_by(off) is told
+    assert not RefundPair("Total", "Paid", [10.0] * 5, [10.0] * 5).is_told_by(off)  # nothing is lacking
