@@ -159,3 +159,54 @@ def test_a_torn_upper_row_of_names_that_is_longer_than_all_lines_is_refused_in_w
     body = "".join(f"{100 + n // 2};K{n % 3};2023-01-{n // 2 + 1:02};P{n % 4};{n},50;Sent\n" for n in range(20))
     with pytest.raises(OrdersError, match="no column"):
         read(tmp_path, f"Order;Day of,,order 52,23;Sent\n{body}", delimiter=",")
+
+
+COLUMNS = ["Order", "Customer", "Date", "Total"]
+VALUES = ["1", "C1", "2024-02-13", "9.50"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "height", "names"),
+    [
+        ([COLUMNS, VALUES], 0, 1, COLUMNS),
+        ([["Sales report"], [], COLUMNS, VALUES], 2, 1, COLUMNS),
+        ([["Report", "of", "March"], COLUMNS, VALUES], 1, 1, COLUMNS),  # wide, and of no known name
+        ([["Alpha", "Beta", "Gamma", "Delta"], VALUES], 0, 1, ["Alpha", "Beta", "Gamma", "Delta"]),
+        ([["Very", "wide", "and", "long"], ["Alpha", "Beta", "Gamma", "Delta"], VALUES], 1, 1,
+         ["Alpha", "Beta", "Gamma", "Delta"]),
+        ([["Customer", "x", "y", "z"], ["Alpha", "Beta", "Gamma", "Delta"], VALUES], 0, 1, ["Customer", "x", "y", "z"]),
+        ([["Order", "Customer"], VALUES, VALUES], 0, 1, ["Order", "Customer"]),
+        ([["Order", "Customer"], ["Alpha", "Beta", "Gamma", "Delta"], VALUES], 1, 1,
+         ["Alpha", "Beta", "Gamma", "Delta"]),  # two are too narrow for the names of four columns
+        ([["Order", "Customer", "Date"], VALUES], 0, 1, ["Order", "Customer", "Date"]),
+        ([VALUES, VALUES], 0, 1, VALUES),
+        ([["Order", "1", "2"], COLUMNS, VALUES], 1, 1, COLUMNS),  # two numbers are a row of values
+        ([["Sold", "", "Paid", ""], ["On", "Sum", "On", "Sum"], ["2024-02-13", "1", "2024-02-14", "1"]], 0, 2,
+         ["Sold On", "Sold Sum", "Paid On", "Paid Sum"]),
+        ([["2024", "", "2025", ""], ["On", "Sum", "On", "Sum"], ["2024-02-13", "1", "2024-02-14", "1"]], 1, 1,
+         ["On", "Sum", "On", "Sum"]),  # years are no groups
+        ([["Order", "Customer", "", ""], ["", "", "Date", "Total"], VALUES, VALUES], 0, 2, COLUMNS),
+        ([["Order", "Customer", "Date", ""], ["", "", "", "Total"], VALUES, VALUES], 0, 1,
+         ["Order", "Customer", "Date", ""]),
+        ([["Order", "Customer", "Order", "Date"], ["", "", "No", "On"], VALUES], 0, 1,
+         ["Order", "Customer", "Order", "Date"]),
+    ],
+)  # fmt: skip
+def test_where_the_names_stand(rows: list[list[str]], first: int, height: int, names: list[str]) -> None:
+    found = find_header(rows)
+    assert found is not None
+    assert (found.first, found.rows, list(found.names)) == (first, height, names)
+    assert found.body == first + height
+
+
+def test_a_row_that_is_given_is_the_header_if_it_is_there() -> None:
+    given = find_header([COLUMNS, VALUES], 1)
+    assert given is not None
+    assert (given.first, given.rows, list(given.names)) == (1, 1, VALUES)
+    assert find_header([COLUMNS, VALUES], 2) is None
+
+
+def test_names_are_looked_for_in_the_first_sixty_rows() -> None:
+    for above, row in ((59, 59), (60, None)):
+        found = find_header([*[[]] * above, COLUMNS, VALUES])
+        assert (found.first if found else None) == row
