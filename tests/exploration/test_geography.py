@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from marketfold.exploration.geography import MIDDLES, middle_of, places
+from marketfold.exploration.geography import MIDDLES, _degrees, middle_of, places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,3 +41,11 @@ def test_hand_written_middles_lie_near_a_place_of_that_country():
 
 def test_without_countries_there_is_no_map(purchases: Exploration):
     assert purchases.geography is None
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [("+4042", 40.7), ("-4042", -40.7), ("+404200", 40.7), ("-0740023", -74.0), ("+10630", 106.5), ("+1063000", 106.5)],
+)
+def test_places_are_written_in_degrees_and_minutes(text: str, degrees: float):
+    assert _degrees(text) == pytest.approx(degrees)

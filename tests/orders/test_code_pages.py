@@ -8,7 +8,7 @@ import pytest
 
 from marketfold.errors import OrdersError
 from marketfold.orders import read_orders
-from marketfold.orders.code_pages import guess_encoding
+from marketfold.orders.code_pages import guess_encoding, plausibility
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,3 +51,10 @@ def test_an_error_names_the_encoding(tmp_path: Path) -> None:
     path.write_bytes("Numer zamówienia;Data;Ilość;Wartość\n1;10.01.2023;3;5,00\n".encode("cp1250"))
     with pytest.raises(OrdersError, match=r"\(Read as cp1250: --encoding names another\)"):
         read_orders(path)
+
+
+@pytest.mark.parametrize("text", [text for texts in WORDS.values() for text in texts])
+def test_how_well_letters_stand_is_a_share_in_the_right_code_page_and_in_any_other(text: str) -> None:
+    for encoding in WORDS:
+        for read in (text, text.encode().decode(encoding, errors="ignore")):
+            assert 0 <= plausibility(read, encoding) <= 1

@@ -196,3 +196,19 @@ def test_fewer_than_twenty_five_choose_nothing(shop: CleanOrders, choosing: int,
     found = holdout.halved(holdout.table.ids[:choosing]).choosing(1_000, seed=0)
     assert (found is not None) is enough
     assert holdout.choosing(1_000, seed=0) is None  # nobody's revenue may be looked at
+
+
+def test_every_share_lies_within_its_own_interval(shop: CleanOrders):
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    labels = Fits(holdout.table).segment(Recipe("value", "none", 3)).labels
+    score = score_on_future(holdout, labels)
+    told = (score.segments, score.rfm, score.boosting, score.random, score.over_rfm, score.over_random)
+    for one in told:
+        assert one.low <= one.share <= one.high
+    assert len({(one.low, one.high) for one in told}) == len(told)
+    assert score.over_rfm.share == pytest.approx(score.segments.share - score.rfm.share)
+    assert score.over_random.share == pytest.approx(score.segments.share - score.random.share)
+    assert score.segments.share == holdout.errors_at_last(labels).explained
+    middle = (score.segments.low + score.segments.high) / 2
+    assert middle == pytest.approx(score.segments.share, abs=0.05)

@@ -11,6 +11,7 @@ from marketfold.orders.code_pages import guess_encoding
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
 BLOCK = 8 << 20
 SAMPLE = 64 << 10
@@ -62,17 +63,26 @@ def _walk(path: Path) -> _Pass:
     """Read the bytes once; `foreign` collects a sample of the lines that are not ASCII."""
     state, decoder = _Pass(), codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        ending = b"\n"  # a blank first line follows nothing
-        while block := file.read(BLOCK):
+        ending, front = b"\n", codecs.BOM_UTF8  # a blank first line follows nothing
+        while block := _read_block(file):
             ending = _note_endings(state, ending, block)
             state.nul |= b"\0" in block
             state.odd_blanks |= b"\x0b" in block or b"\x0c" in block
             if not block.isascii() or not state.utf8:
-                state.odd_blanks |= codecs.BOM_UTF8 in (block[3:] if not file.tell() > BLOCK else block)
+                state.odd_blanks |= codecs.BOM_UTF8 in block.removeprefix(front)
                 state.utf8 = state.utf8 and _decodes(decoder, block)
                 _sample_foreign(state, block)
+            front = b""
         state.utf8 = state.utf8 and _decodes(decoder, b"", final=True)
     return state
+
+
+def _read_block(file: BinaryIO) -> bytes:
+    """The next bytes, with whole line endings: a CR and its LF are one."""
+    block = file.read(BLOCK)
+    while block.endswith(b"\r") and (following := file.read(1)):
+        block += following
+    return block
 
 
 def _note_endings(state: _Pass, ending: bytes, block: bytes) -> bytes:
@@ -81,13 +91,9 @@ def _note_endings(state: _Pass, ending: bytes, block: bytes) -> bytes:
     A blank line may lie across two blocks; at the end of the file it does not matter.
     """
     pairs = block.count(b"\r\n") if b"\r" in block else 0
-    if pairs or b"\r" in block:
-        split = ending.endswith(b"\r") and block.startswith(b"\n")
-        state.other |= block.count(b"\r") - pairs - block.endswith(b"\r") > 0
-        state.feeds |= block.count(b"\n") - pairs - split > 0
-        state.pairs = True
-    else:
-        state.feeds |= b"\n" in block
+    state.pairs |= pairs > 0
+    state.other |= block.count(b"\r") > pairs
+    state.feeds |= block.count(b"\n") > pairs
     joined = ending + block
     body = joined.rstrip(b"\r\n")
     state.blank_line |= b"\n\n" in body or b"\n\r\n" in body or b"\r\r" in body

@@ -1,0 +1,91 @@
+"""What one pass over the bytes of a file says: its encoding, and whether its rows can be numbered as they come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from marketfold.errors import OrdersError
+from marketfold.orders import encodings
+from marketfold.orders.encodings import TextScan, scan_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def scan(folder: Path, content: bytes, encoding: str | None = None) -> TextScan:
+    path = folder / "orders.csv"
+    path.write_bytes(content)
+    return scan_text(path, "orders.csv", encoding)
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 1 << 20])
+@pytest.mark.parametrize(
+    ("content", "simple"),
+    [
+        (b"a,b\n1,2\n3,4\n", True),
+        (b"a,b\r\n1,2\r\n3,4\r\n", True),
+        (b"a,b\r\n1,2\n3,4\r\n", False),
+        (b"a,b\n1,2\r\n3,4\n", False),
+        (b"a,b\r1,2\r3,4\r", False),
+        (b"a,b\n1,2\n\n3,4\n", False),
+        (b"a,b\r\n1,2\r\n\r\n3,4\r\n", False),
+        (b"a,b\n1,2\n3,4\n\n\n", True),  # below the last row they number nothing
+        (b"\na,b\n1,2\n", False),
+        (b"a,b\n1,2", True),
+    ],
+)
+def test_rows_are_numbered_as_they_come_where_lines_end_alike_and_none_is_blank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, block: int, *, simple: bool
+):
+    """However the bytes fall into blocks."""
+    monkeypatch.setattr(encodings, "BLOCK", block)
+    assert scan(tmp_path, content) == TextScan("utf-8", simple)
+
+
+@pytest.mark.parametrize("block", [1, 5, 1 << 20])
+@pytest.mark.parametrize(
+    ("content", "encoding", "odd"),
+    [
+        ("Müller,5\n".encode(), "utf-8", False),
+        ("\ufeffMüller,5\n".encode(), "utf-8-sig", False),
+        ("\ufeffMüller\ufeff,5\n".encode(), "utf-8-sig", True),
+        ("Müller;Größe;Weiß\n".encode("cp1252"), "cp1252", False),
+        (b"a\x0b,b\n", "utf-8", True),
+        (b"a\x0c,b\n", "utf-8", True),
+        ("Name,Total\nAnn,5\n".encode("utf-16-le"), "utf-16-le", True),
+        ("Name,Total\nAnn,5\n".encode("utf-16-be"), "utf-16-be", True),
+        ("Name,Total\n".encode("utf-16"), "utf-16", True),
+        (b"M\xc3", "cp1252", False),  # cut within a letter it is no UTF-8
+    ],
+)
+def test_the_encoding_is_found_and_signs_without_width_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, encoding: str, block: int, *, odd: bool
+):
+    if block >= 3:  # the mark at the front is looked for in the first block
+        monkeypatch.setattr(encodings, "BLOCK", block)
+    found = scan(tmp_path, content)
+    assert (found.encoding, found.odd_blanks) == (encoding, odd)
+
+
+@pytest.mark.parametrize(("controls", "junk"), [(2, False), (3, True)])
+def test_bytes_that_no_text_has_are_refused(tmp_path: Path, controls: int, *, junk: bool):
+    content = b"\x01" * controls + b"a,b\n"
+    if junk:
+        with pytest.raises(OrdersError, match="is not text"):
+            scan(tmp_path, content)
+    else:
+        assert scan(tmp_path, content).encoding == "utf-8"
+    with pytest.raises(OrdersError, match="is not text"):
+        scan(tmp_path, b"a,b\n1,\x00\n")
+    many = b"a,b\n" * 100 + b"\x01" * 4  # four of four hundred
+    assert scan(tmp_path, many).encoding == "utf-8"
+
+
+def test_an_encoding_that_is_given_must_be_known_and_fit(tmp_path: Path):
+    with pytest.raises(OrdersError, match="there is no encoding 'klingon'"):
+        scan(tmp_path, b"a\n", "klingon")
+    with pytest.raises(OrdersError, match="is not utf-8: it has bytes"):
+        scan(tmp_path, b"M\xfcller\n", "utf-8")
+    assert scan(tmp_path, b"M\xfcller\n", "latin-1") == TextScan("iso8859-1", simple=False, odd_blanks=True)
