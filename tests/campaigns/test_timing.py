@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +11,18 @@ import pyarrow as pa
 import pytest
 
 from marketfold.campaigns.customers import Customers
-from marketfold.campaigns.timing import MIN_ORDERS, PEAK, MonthCounts, Timing, _season, count_months, time_segments
+from marketfold.campaigns.timing import (
+    MIN_ORDERS,
+    PEAK,
+    MonthCounts,
+    Timing,
+    _inter_purchase_times,
+    _next_season,
+    _season,
+    _season_share,
+    count_months,
+    time_segments,
+)
 from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
 
 FIRST, LAST = date(2022, 1, 1), date(2024, 12, 31)
@@ -131,3 +142,89 @@ def test_a_month_that_one_account_makes_is_no_season_of_the_segment(
     assert months[5] > PEAK
     assert found == peaks
     assert season == ("seasonal" if peaks else "all year")
+
+
+@pytest.mark.parametrize(
+    ("peaks", "as_of", "begins"),
+    [
+        ((11, 12), date(2025, 10, 31), date(2025, 11, 1)),
+        ((11, 12), date(2025, 11, 1), date(2026, 11, 1)),  # that has begun today
+        ((11, 12, 1), date(2025, 6, 1), date(2025, 11, 1)),  # over the turn of the year it is one season
+        ((1,), date(2025, 6, 1), date(2026, 1, 1)),
+        ((3, 9), date(2025, 6, 1), date(2025, 9, 1)),
+        ((3, 9), date(2025, 10, 1), date(2026, 3, 1)),
+        ((), date(2025, 6, 1), None),
+        (tuple(range(1, 13)), date(2025, 6, 1), None),
+    ],
+)
+def test_the_next_season_begins_with_a_run_of_peaks(peaks: tuple[int, ...], as_of: date, begins: date | None):
+    assert _next_season(peaks, as_of) == begins
+
+
+def made(**known: Any) -> Timing:
+    usual = {"months": (1.0,) * 12, "peaks": (), "gap_days": None, "recency_days": None, "season": "all year"}
+    return Timing(**usual | {"order_count": 100, "observed_days": 900} | known)
+
+
+@pytest.mark.parametrize(
+    ("known", "away"),
+    [
+        ({"recency_days": 60.0, "gap_days": (10.0, 30.0, 90.0)}, False),
+        ({"recency_days": 61.0, "gap_days": (10.0, 30.0, 90.0)}, True),
+        ({"recency_days": 182.0}, False),
+        ({"recency_days": 183.0}, True),
+        ({"recency_days": None}, False),
+        ({"recency_days": 300.0, "peaks": (11,), "season_share": 0.6}, False),  # between two seasons silence is usual
+        ({"recency_days": 300.0, "peaks": (11,), "season_share": 0.59}, True),
+        ({"recency_days": 300.0, "peaks": (), "season_share": 0.9}, True),
+    ],
+)
+def test_who_stays_away_twice_as_long_as_usual_is_away(known: dict[str, Any], *, away: bool):
+    assert made(**known).away is away
+
+
+@pytest.mark.parametrize(("days", "near"), [(182, True), (183, False)])
+def test_a_season_within_half_a_year_is_near(days: int, *, near: bool):
+    as_of = date(2025, 1, 1)
+    begins = as_of + timedelta(days=days)
+    assert made(season_begins_on=begins).season_before(as_of) == (begins if near else None)
+    only = made(season_begins_on=begins, peaks=(11,), season_share=0.8)
+    assert only.season_before(as_of) == begins
+    assert made(season_begins_on=begins).season_before(None) is None
+    assert made().season_before(as_of) is None
+
+
+@pytest.mark.parametrize(
+    ("gaps", "quartiles"),
+    [
+        ([float(n) for n in range(10, 19)], None),
+        ([float(n) for n in range(10, 20)], (12.25, 14.5, 16.75)),
+        ([float(n) for n in range(10, 20)] + [float("nan")] * 10, (12.25, 14.5, 16.75)),
+        ([float(n) for n in range(10, 20)] + [float("nan")] * 400, None),
+    ],
+)
+def test_times_between_orders_are_told_of_ten_who_came_back(gaps: list[float], quartiles: tuple[float, ...] | None):
+    assert _inter_purchase_times(np.array(gaps)) == quartiles
+
+
+def test_a_season_is_three_months_in_a_row_over_the_turn_of_the_year():
+    index = np.ones(12)
+    index[[11, 0, 1]] = 5.0
+    assert _season_share(index) == 15 / 24
+    assert _season_share(np.ones(12)) == 0.25
+
+
+def test_where_seasons_are_sent_for_before_they_begin():
+    assert made(peaks=(11, 12), season_share=0.7, months=(1.0,) * 10 + (3.0, 4.0)).advice.startswith(
+        "Send three weeks before November begins"
+    )
+    assert made(peaks=(1, 12), season_share=0.7, months=(3.0,) + (0.5,) * 10 + (4.0,)).advice.startswith(
+        "Send three weeks before December begins"
+    )
+
+
+def test_what_a_calendar_takes():
+    """Two years of half a thousand days, sixty orders, and more than half who came back."""
+    thin = timing_of([months(1), months(1), months(2)])
+    assert (thin.order_count, thin.season) == (48, "too few orders")
+    assert timing_of([months(1), months(2), months(2)]).season == "all year"

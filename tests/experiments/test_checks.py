@@ -55,3 +55,31 @@ def test_an_imbalance_before_the_campaign_is_an_alarm():
     unknown = check_balance(None, np.array([True, False]))
     assert unknown.passed
     assert unknown.found == "past unknown"
+
+
+@pytest.mark.parametrize(
+    ("planned", "found"), [(None, "size unknown"), (0.0, "size unknown"), (1.0, "size unknown"), (0.999, "mismatch")]
+)
+def test_a_share_that_is_no_share_plans_nothing(planned: float | None, found: str):
+    assert check_ratio(*_arms(90, 10), planned).found == found
+    assert check_ratio(np.zeros(0, bool), None, 0.1).found == "size unknown"
+
+
+@pytest.mark.parametrize("few", [0, 1])
+def test_of_one_customer_nothing_before_is_known(few: int):
+    before, held_out = np.arange(20.0), np.arange(20) < few
+    assert check_balance(before, held_out).found == "past unknown"
+    assert check_balance(before, ~held_out).found == "past unknown"
+    assert check_balance(before, np.arange(20) < 2).found == "unlike"
+
+
+def test_a_difference_is_unlike_where_it_is_large_and_no_chance():
+    """In standard deviations: 0.1 of them matter, on many customers; of few as much is chance."""
+    spread = np.tile([-1.0, 1.0], 10_000)
+    for shift, found in ((0.0999, "alike"), (0.1001, "unlike"), (-0.1001, "unlike")):
+        before = np.concatenate([spread + shift * spread.std(ddof=1), spread])
+        check = check_balance(before, np.arange(40_000) >= 20_000)
+        assert (check.found, check.value) == (found, pytest.approx(shift, abs=1e-4))
+    few = np.concatenate([spread[:40] + 0.3, spread[:40]])
+    assert check_balance(few, np.arange(80) >= 40).found == "alike"
+    assert check_balance(np.ones(40), np.arange(40) < 20).found == "alike"

@@ -22,6 +22,7 @@ from marketfold.experiments import (
     plan_holdout,
 )
 from marketfold.experiments.checks import holm
+from marketfold.experiments.design import plan_tenth
 from marketfold.schema import Float64, Ids, Labels
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
@@ -149,3 +150,26 @@ def test_arms_that_are_kept_make_another_holdout():
 def test_a_lift_of_nothing_cannot_be_asked_for():
     with pytest.raises(ParameterError, match="more than zero"):
         plan_holdout(1, 100, USUAL, "order_rate", wanted_lift=0)
+
+
+@pytest.mark.parametrize(("customers", "held_out"), [(33, 0), (34, 10), (100, 10), (104, 10), (106, 11), (1_000, 100)])
+def test_where_nothing_is_known_a_tenth_is_held_out_and_ten_at_least(customers: int, held_out: int):
+    """Nobody where ten are more than three tenths."""
+    planned = plan_tenth(3, customers, "revenue", wanted_lift=0.2)
+    assert (planned.held_out, planned.planned, planned.days) == (held_out, held_out, 0)
+    assert planned.sizing == ("a tenth" if held_out else "no tenth")
+
+
+def test_as_many_are_held_out_as_give_a_verdict_of_ten_orders():
+    """One in five orders: fifty customers of a holdout, even where fewer would show the lift."""
+    planned = plan_holdout(1, 900, USUAL, "order_rate", wanted_lift=0.9)
+    assert (planned.held_out, planned.sizing) == (50, "enough")
+    few = plan_holdout(1, 166, USUAL, "order_rate", wanted_lift=0.9)
+    assert (few.held_out, few.sizing) == (0, "too few")  # three tenths are 49
+
+
+def test_what_a_holdout_forgoes_is_the_lift_that_was_wished():
+    planned = plan_holdout(1, 30_000, USUAL, "order_rate", wanted_lift=0.2)
+    assert planned.forgone == planned.held_out * USUAL.revenue_mean * 0.2
+    assert plan_tenth(1, 300, "revenue", wanted_lift=0.2).forgone is None
+    assert plan_tenth(1, 0, "revenue", wanted_lift=0.2).share == 0.0

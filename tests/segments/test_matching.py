@@ -115,3 +115,32 @@ def test_segments_that_are_the_same_by_every_feature_are_as_near_as_can_be():
         (2, 1.0, "centres"),
         (3, 1.0, "centres"),
     ]
+
+
+@pytest.mark.parametrize(("shared", "by"), [(19, "centres"), (20, "members")])
+def test_twenty_shared_units_decide_by_who_they_are(shared: int, by: str):
+    earlier, later = run(0), run(0, prefix="D")
+    later.ids[:shared] = earlier.ids[:shared]
+    later.ids.sort()
+    assert {one.by for one in match_segments(earlier, later)} == {by}
+
+
+@pytest.mark.parametrize(("n", "by"), [(300, "members"), (310, "centres")])
+def test_a_tenth_of_the_smaller_run_must_be_shared(n: int, by: str):
+    earlier, later = run(0, n=n), run(0, n=n, prefix="D")
+    later.ids[:30] = earlier.ids[:30]
+    later.ids.sort()
+    assert {one.by for one in match_segments(earlier, later)} == {by}
+
+
+@pytest.mark.parametrize(("stayed", "same"), [(20, True), (19, False)])
+def test_half_alike_is_the_same_group(stayed: int, *, same: bool):
+    """Of forty members so many are there, in a group of as many as before: 20 of 40, or 19 of 40."""
+    ids = np.array([f"C{n:03}" for n in range(100)])
+    before = Snapshot("customer", ids, np.where(np.arange(100) < 40, 1, 2), {1: "Friends", 2: "Guests"})
+    place = np.arange(100)
+    numbers = np.where(place < stayed, 1, 2)
+    after = Snapshot("customer", ids, numbers, {1: "New", 2: "Others"})
+    found = {one.segment: one for one in match_segments(before, after)}
+    assert found[1].similarity == stayed / 40
+    assert (found[1].earlier, found[1].name) == ((1, "Friends") if same else (None, "New"))
