@@ -11,7 +11,8 @@ import pytest
 
 from marketfold.config import FeatureOptions, ReadingOptions
 from marketfold.customer_tables import CustomerTable, measure_again, read_source, refuse_settings_of_orders
-from marketfold.customer_tables.cells import _number
+from marketfold.customer_tables.cells import Column, _number
+from marketfold.customer_tables.columns import _describes, _is_class, _measure, _too_empty
 from marketfold.errors import OrdersError, ParameterError
 
 N = 30
@@ -240,3 +241,82 @@ def test_people_are_read_for_audiences_only(examples: Path) -> None:
 )  # fmt: skip
 def test_a_number_is_read_by_the_sign_of_its_column(text: str, sign: Literal[".", ","], number: float | None) -> None:
     assert _number(text, sign) == number
+
+
+def column(cells: list[Any], name: str = "x", **options: Any) -> Column:
+    return Column.of(name, pa.chunked_array([cells]), ReadingOptions(**options))
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1"] * 19 + ["?"], "number"),
+        (["1"] * 18 + ["?", "!"], "text"),
+        (["2024-01-05"] * 19 + ["?"], "date"),
+        (["2024-01-05"] * 18 + ["?", "!"], "text"),
+        (["yes", "no"] * 9, "flag"),
+        (["yes", "no", "perhaps"] * 9, "text"),
+        (["yes"] * 9, "text"),  # without a no it says nothing
+        (["20240105", "20240229"], "date"),
+        ([None, ""], "text"),
+    ],
+)
+def test_what_a_column_holds(cells: list[Any], kind: str) -> None:
+    own = column(cells)
+    found = "flag" if own.is_flag else "date" if own.is_date else "number" if own.is_number else "text"
+    assert found == kind
+
+
+def test_the_first_thousand_different_cells_say_which_sign_stands_before_the_cents() -> None:
+    whole = [str(n) for n in range(999)]
+    assert column([*whole, "1234,5"]).numbers[-1] == 1234.5
+    assert np.isnan(column([*whole, "x", "1234,5"]).numbers[-1])
+    assert column([*whole, "x", "1234,5"], decimal=",").numbers[-1] == 1234.5
+
+
+@pytest.mark.parametrize(
+    ("numbers", "measure"),
+    [
+        (["1900", "2100"], "year"),
+        (["1899", "2100"], "count"),
+        (["1900", "2101"], "count"),
+        (["1950.5", "2000"], "ratio"),
+    ],
+)
+def test_whole_numbers_of_two_centuries_are_years(numbers: list[str], measure: str) -> None:
+    assert _measure(column(numbers)) == measure
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "is_class"),
+    [
+        ("region", [str(n % 12) for n in range(60)], True),
+        ("region", [str(n % 13) for n in range(60)], False),
+        ("children", [str(n % 12) for n in range(60)], False),
+        ("children", ["3", "4"] * 3, True),  # two values on more than four rows
+        ("children", ["3", "4"] * 2, False),
+        ("region", ["1.5", "2", "3"] * 9, False),
+    ],
+)
+def test_few_whole_numbers_are_classes_where_the_name_says_so(name: str, cells: list[str], *, is_class: bool) -> None:
+    assert _is_class(column(cells, name)) is is_class
+
+
+@pytest.mark.parametrize(
+    ("different", "rows", "describes"), [(50, 200, True), (51, 200, False), (10, 20, True), (11, 20, False)]
+)
+def test_a_text_describes_that_has_few_values_on_many_rows(different: int, rows: int, *, describes: bool) -> None:
+    own = column([f"v{n % different}" for n in range(rows)])
+    assert (_describes(own, is_place=False) == "") is describes
+    assert _describes(own, is_place=True) == ""
+
+
+@pytest.mark.parametrize(("empty", "said"), [(10, ""), (11, "55 % of its cells are empty")])
+def test_more_than_half_of_the_cells_may_not_be_empty(empty: int, said: str) -> None:
+    assert _too_empty(column([None] * empty + ["1"] * (20 - empty))) == said
+
+
+@pytest.mark.parametrize(("mails", "personal"), [(5, False), (6, True)])
+def test_a_column_of_mostly_addresses_is_about_people(mails: int, *, personal: bool) -> None:
+    cells = [f"a{n}@example.org" for n in range(mails)] + [f"word {n}" for n in range(10 - mails)]
+    assert column(cells).looks_personal is personal

@@ -104,3 +104,38 @@ def test_the_demo_shop_stays_orders() -> None:
 def test_published_files(shared_data: Path, name: str, table: bool) -> None:
     options = ReadingOptions()
     assert is_customer_table(open_source(shared_data / name, options), options) is table
+
+
+@pytest.mark.parametrize(("rows", "table"), [(9, False), (10, True)])
+def test_of_fewer_than_ten_rows_an_id_says_nothing(rows: int, *, table: bool) -> None:
+    assert recognised({"ref_id": IDS[:rows], "Age": AGES[:rows], "Score": SPEND[:rows]}) is table
+    assert recognised({"Fresh": AGES[:rows], "Milk": SPEND[:rows]}) is table
+    assert recognised({"CustomerID": IDS[:rows], "Age": AGES[:rows], "Score": SPEND[:rows]})
+
+
+@pytest.mark.parametrize(("different", "table"), [(8, True), (7, False)])
+def test_rows_of_which_many_are_of_one_member_are_no_customers(different: int, *, table: bool) -> None:
+    """Of ten rows that number themselves, with a day: so many members."""
+    members = [f"m{n % different}@example.org" for n in range(10)]
+    columns = {"id": IDS[:10], "Email": members, "Joined": DAYS[:10], "Age": AGES[:10], "Score": SPEND[:10]}
+    assert recognised(columns) is table
+
+
+@pytest.mark.parametrize(("repeated", "table"), [(50, True), (51, False)])
+def test_one_row_in_twenty_may_stand_there_twice(repeated: int, *, table: bool) -> None:
+    """Of a thousand rows beyond the first."""
+    n = 1_000
+    ids = [f"K{number}" for number in range(n)]
+    rows = [f"A{number}" for number in range(1_000)] + ids
+    rows[-repeated * 2 :] = rows[: repeated * 2]
+    total = len(rows)
+    assert len(set(rows)) == total - 2 * repeated
+    columns = {"CustomerID": rows, "Age": [n % 40 for n in range(total)], "Score": [n % 7 for n in range(total)]}
+    assert recognised(columns) is table
+
+
+@pytest.mark.parametrize(("words", "table"), [(2, True), (3, False)])
+def test_numbers_are_nearly_all_of_a_column(words: int, *, table: bool) -> None:
+    """Nineteen of twenty cells."""
+    ages = ["?"] * words + [str(age) for age in AGES[words:]]
+    assert recognised({"CustomerID": IDS, "Age": ages, "Score": ages}) is table
