@@ -64,6 +64,23 @@ def test_stability_of_what_is_no_group_is_not_that_of_k_means(groups: Float32) -
     assert assess_stability(groups, made, made.labels_, n_pairs=3).trust == ("weak",) * 3
 
 
+class SetsAside(Thirds):
+    """The same, and sets units aside where some stand there twice, as in every resample."""
+
+    def fit_predict(self, X: Any) -> Any:
+        found = super().fit_predict(X)
+        if len(np.unique(X, axis=0)) < len(X):
+            found[::10] = -1
+        return found
+
+
+def test_units_that_only_a_resample_sets_aside_are_in_none_of_its_segments(groups: Float32) -> None:
+    made = make_segmenter(SetsAside()).fit(groups)
+    found = assess_stability(groups, made, made.labels_, n_pairs=3)
+    assert found.trust == ("weak",) * 3
+    assert np.isfinite(found.jaccards).all()
+
+
 def test_noise_is_refused(groups: Float32) -> None:
     with pytest.raises(ParameterError, match=r"DBSCAN sets \d+ of 300 units aside as noise \(label -1\)"):
         make_segmenter(DBSCAN(eps=0.4)).fit(groups)
