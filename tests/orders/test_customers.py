@@ -1,10 +1,10 @@
-"""Whether a column changes within an order, as a product's maker does and its customer does not."""
+"""How the cells of a customer lie beside those of orders and days: a product's maker changes within an order."""
 
 from __future__ import annotations
 
 import pytest
 
-from marketfold.orders.customers import changes_within
+from marketfold.orders.customers import changes_within, comes_again, on_several_days, one_each
 
 
 @pytest.mark.parametrize(("changing", "changes"), [(0, False), (1, False), (4, False), (10, True)])
@@ -27,3 +27,62 @@ def test_a_number_that_starts_anew_is_another_order_on_another_day():
     }
     assert changes_within(sample, "who", "order", "day") is False
     assert changes_within(sample, "who", "order", None) is True
+
+
+def cells(text: str) -> list[object]:
+    return [None if cell == "_" else cell for cell in text.split()]
+
+
+@pytest.mark.parametrize(
+    ("customers", "orders", "each", "again"),
+    [
+        ("a b c", "1 2 3", True, False),
+        ("a a b", "1 1 2", True, False),
+        ("a b a", "1 2 3", False, True),
+        ("a b a", "1 1 2", False, False),  # an order of two customers
+        ("a a", "1 2", False, False),  # one customer is nobody to tell apart
+        ("a", "1", False, False),
+        ("a b a _", "1 2 3 4", False, True),
+        ("_ b c", "1 2 3", True, False),
+    ],
+)
+def test_whether_each_order_is_of_another_customer(customers: str, orders: str, *, each: bool, again: bool):
+    sample = {"customer": cells(customers), "order": cells(orders)}
+    assert one_each(sample, "customer", "order") is each
+    assert comes_again(sample, "customer", "order") is again
+
+
+@pytest.mark.parametrize(
+    ("makers", "changes"),
+    [
+        ("x y x y x x", True),  # in two of three orders
+        ("x y x x", False),  # in one of two
+        ("x x y y z z", False),
+        ("x _ y _ z _", False),
+        ("_ _ _ _ _ _", False),
+    ],
+)
+def test_a_maker_changes_within_most_orders(makers: str, *, changes: bool):
+    found = cells(makers)
+    orders = [str(n // 2) for n in range(len(found))]
+    assert changes_within({"maker": found, "order": orders}, "maker", "order", None) is changes
+    anew = {
+        "maker": found,
+        "order": ["1"] * len(found),
+        "day": [f"2024-01-{n // 2 + 1:02} 10:00" for n in range(len(found))],
+    }
+    assert changes_within(anew, "maker", "order", "day") is changes  # numbers that start anew each day
+
+
+@pytest.mark.parametrize(
+    ("customers", "days", "several"),
+    [
+        ("a a b b c c", "1 2 1 2 1 1", True),
+        ("a a b b", "1 2 1 1", False),
+        ("a b c", "1 2 3", False),
+        ("a a _ _", "1 2 3 4", True),
+    ],
+)
+def test_most_customers_who_come_again_do_so_on_another_day(customers: str, days: str, *, several: bool):
+    sample = {"customer": cells(customers), "day": [f"2024-01-0{day} 10:00" for day in days.split()]}
+    assert on_several_days(sample, "customer", "day") is several

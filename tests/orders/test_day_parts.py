@@ -13,7 +13,7 @@ from marketfold.config import ReadingOptions
 from marketfold.customer_tables import read_source
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
-from marketfold.orders.day_parts import find_day_parts
+from marketfold.orders.day_parts import find_day_parts, hold_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,3 +127,28 @@ def test_what_was_put_together_can_be_given_and_taken_away():
     other = table(Shipped=["2024-06-01", "2024-06-02", "2024-06-03", "2024-06-04"])
     orders = read_orders(other, ReadingOptions(mapping={"ordered_on": "Shipped"}))
     assert days_of(orders)[0] == date(2024, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("years", "months", "days", "hold"),
+    [
+        (["1970", "2099"], ["1", "12"], ["1", "31"], True),
+        (["1969"], ["1"], ["1"], False),
+        (["2100"], ["1"], ["1"], False),
+        (["2024"], ["0"], ["1"], False),
+        (["2024"], ["13"], ["1"], False),
+        (["2024"], ["1"], ["0"], False),
+        (["2024"], ["1"], ["32"], False),
+        ([2024.0, None], ["March", ""], [4, 5], True),
+        (["March"], ["March"], ["4"], False),
+        (["2024"] * 9 + ["soon"], ["1"], ["1"], True),
+        (["2024"] * 8 + ["soon", "later"], ["1"], ["1"], False),
+        (["2024"], [None], ["1"], False),
+    ],
+)
+def test_parts_of_days_are_years_months_and_days(
+    years: list[object], months: list[object], days: list[object], *, hold: bool
+):
+    parts = find_day_parts(ENGLISH)
+    assert parts is not None
+    assert hold_days(parts, dict(zip(ENGLISH, (years, months, days), strict=True))) is hold
