@@ -9,6 +9,7 @@ from tests.segments.shops import clean_shop
 
 from marketfold.schema import Feature, FeatureTable, Float64
 from marketfold.segments import Bound, find_rule, meets
+from marketfold.segments.rules import _rates, _readable, _roundest, _tightest
 
 RECENCY = Feature("recency_days", "days since the last order", "days", "timing")
 BASKET = Feature("basket_mean", "revenue per order", "money", "basket")
@@ -106,3 +107,45 @@ def test_of_very_many_units_half_are_held_back_where_a_segment_has_enough(few: i
     rule = find_rule(table_of(values, RECENCY), labels, 0)
     assert rule is not None
     assert (rule.measured, rule.recall, rule.others_share) == (measured, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "number"),
+    [
+        (24.3, 31.0, 30.0),
+        (24.3, 29.0, 25.0),
+        (23.1, 24.9, 24.0),
+        (-3.0, 5.0, 0.0),
+        (0.0, 5.0, 0.0),
+        (0.12, 0.18, 0.15),
+        (30.0, 30.5, 30.0),
+        (30.0001, 30.0002, 30.0001),
+        (-31.0, -24.3, -30.0),
+        (1_490.0, 1_510.0, 1_500.0),
+    ],
+)
+def test_the_roundest_number_that_divides(low: float, high: float, number: float):
+    assert _roundest(low, high) == number
+
+
+def test_a_threshold_can_be_written_in_fewer_digits():
+    column = np.array([10.0, 340.0, 352.0, 900.0])
+    assert _readable(346.0, column) == [300.0, 350.0, 350.0, 350.0]
+    assert _readable(0.0, column) == [0.0]
+    assert _readable(5.0, column) == [5.0]  # nobody is below it
+    assert _readable(900.0, column) == [900.0]
+
+
+def test_of_two_bounds_on_a_side_the_tighter_stays():
+    told = [("a", True, 3.0), ("a", True, 5.0), ("a", False, 9.0), ("a", False, 7.0), ("b", True, 1.0)]
+    kept = _tightest([Bound(name, above=above, threshold=threshold) for name, above, threshold in told])
+    assert [(one.feature, one.above, one.threshold) for one in kept] == [told[1], told[3], told[4]]
+
+
+def test_how_often_a_rule_is_right():
+    met, inside = np.array([1, 1, 1, 0, 0, 0], bool), np.array([1, 1, 0, 1, 0, 0], bool)
+    found = _rates(met, inside)
+    assert (found.recall, found.others_share, found.precision) == (2 / 3, 1 / 3, 2 / 3)
+    assert found.youden == pytest.approx(1 / 3)
+    nobody = _rates(np.zeros(6, bool), np.zeros(6, bool))
+    assert (nobody.recall, nobody.others_share, nobody.precision) == (0.0, 0.0, 0.0)
