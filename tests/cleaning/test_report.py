@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from marketfold.cleaning import clean_orders
-from marketfold.cleaning.report import check_reconciles, list_reasons
-from marketfold.errors import LedgerError
+from marketfold.cleaning.report import check_enough_kept, check_reconciles, decide_on, list_reasons
+from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
 from marketfold.orders import read_orders
 from marketfold.schema import Ledger
 
@@ -62,3 +62,67 @@ def test_one_unknown_status_on_all_lines_tells_nothing(statuses: list[str], warn
     })  # fmt: skip
     found = clean_orders(read_orders(lines)).report.decisions
     assert ("statuses_unknown" in [one.code for one in found]) is warned
+
+
+def ledger(kept: int, **aside: int) -> Ledger:
+    """Lines that were kept, and those set aside by their reason; each brought 1.00."""
+    read = kept + sum(aside.values())
+    return Ledger(read, kept, aside, float(read), float(kept), {reason: float(n) for reason, n in aside.items()})
+
+
+@pytest.mark.parametrize(
+    ("found", "stops"),
+    [
+        (ledger(5, cancelled=5), None),
+        (ledger(5, cancelled=6), "6 of 11 lines would be set aside: 6 cancelled"),
+        (ledger(5, gift_card=50, total_row=9), None),  # no lines, and no sales
+        (ledger(0, cancelled=1), "No purchase is left"),
+    ],
+)
+def test_more_than_half_set_aside_stops_unless_it_is_allowed(found: Ledger, stops: str | None):
+    if stops is None:
+        check_enough_kept(found, allow_mostly_set_aside=False)
+        return
+    with pytest.raises(TooMuchSetAsideError, match=stops):
+        check_enough_kept(found, allow_mostly_set_aside=False)
+    if found.lines_kept:
+        check_enough_kept(found, allow_mostly_set_aside=True)
+
+
+def test_a_source_without_lines_is_told_as_such():
+    with pytest.raises(OrdersError, match="a header and no rows"):
+        check_enough_kept(ledger(0), allow_mostly_set_aside=True)
+
+
+def told(found: Ledger, **more: int) -> list[str]:
+    numbers = {"duplicates": 0, "currencies": 0} | more
+    return [one.code for one in decide_on(found, money_repeated=0.0, credit_notes_ignored=False, **numbers)]
+
+
+@pytest.mark.parametrize(
+    ("found", "codes"),
+    [
+        (ledger(9, cancelled=1), ["set_aside"]),
+        (ledger(91, cancelled=9), []),
+        (ledger(90, cancelled=5, no_customer=5), ["set_aside", "no_customer_as_usual"]),
+        (ledger(90, cancelled=6, no_customer=4), ["set_aside"]),
+        (ledger(70, no_customer=30), ["set_aside", "no_customer_as_usual"]),
+        (ledger(69, no_customer=31), ["set_aside"]),
+        (ledger(0), []),
+    ],
+)
+def test_a_tenth_set_aside_is_told_and_up_to_three_tenths_without_a_customer_are_usual(found: Ledger, codes: list[str]):
+    assert told(found) == codes
+
+
+@pytest.mark.parametrize(
+    ("more", "codes"),
+    [
+        ({"duplicates": 3, "currencies": 1}, []),
+        ({"duplicates": 3, "currencies": 2}, ["currencies"]),
+        ({"duplicates": 4}, ["repeats_kept"]),
+    ],
+)
+def test_currencies_and_repeats_that_were_kept_are_told(more: dict[str, int], codes: list[str]):
+    """Three repeats were set aside."""
+    assert told(ledger(97, duplicate=3), **more) == codes

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from marketfold.schema import Float32, Float64
 
 from marketfold.clustering import ElbowCurve, find_knee
-from marketfold.clustering.elbow import SENSITIVITIES, as_curve, sweep
-from marketfold.clustering.fitting import FEW_ROWS, quiet_fits
+from marketfold.clustering.elbow import SENSITIVITIES, _never_worse, as_curve, sweep
+from marketfold.clustering.fitting import FEW_ROWS, Fit, lloyd, quiet_fits
 
 
 def wcss_curve(X: Float32, k_range: Sequence[int], **settings: Any) -> ElbowCurve:
@@ -91,3 +91,27 @@ def test_progress_is_told_of_every_k():
 def test_same_seed_same_curve():
     X = noise(2 * FEW_ROWS, 4, 0)
     assert wcss_curve(X, range(1, 5), seed=3) == wcss_curve(X, range(1, 5), seed=3)
+
+
+def test_one_segment_more_is_never_worse():
+    """Where a fit of more segments came out worse, the row that fewer serve worst has a centre of its own."""
+    X = np.array([[0.0], [0.1], [5.0], [5.1], [50.0]], np.float32)
+    with quiet_fits():
+        two = lloyd(X, np.array([[2.5], [50.0]], np.float32), steps=20)
+        worse = Fit(np.zeros((3, 1), np.float32), np.zeros(5, np.int32), two.wcss + 1, 1)
+    better = _never_worse(X, worse, two)
+    assert better.wcss < two.wcss
+    assert len(better.centers) == 3
+    assert _never_worse(X, better, two) is better
+    even = Fit(two.centers, two.labels, two.wcss, 1)
+    assert _never_worse(X, even, two) is even
+
+
+@pytest.mark.parametrize(
+    ("wcss", "k"), [([9.0, 4.0], None), ([9.0, 2.0, 1.9, 1.8, 1.7], 2), ([9.0, 9.0, 9.0], None), ([9.0, 9.5, 9.0], None)]
+)
+def test_a_curve_that_does_not_fall_has_no_knee(wcss: list[float], k: int | None):
+    knee = find_knee(range(1, len(wcss) + 1), wcss)
+    assert knee.k == k
+    if k is None:
+        assert knee.agreement == 1.0
