@@ -108,7 +108,8 @@ def test_one_segment_more_is_never_worse():
 
 
 @pytest.mark.parametrize(
-    ("wcss", "k"), [([9.0, 4.0], None), ([9.0, 2.0, 1.9, 1.8, 1.7], 2), ([9.0, 9.0, 9.0], None), ([9.0, 9.5, 9.0], None)]
+    ("wcss", "k"),
+    [([9.0, 4.0], None), ([9.0, 2.0, 1.9, 1.8, 1.7], 2), ([9.0, 9.0, 9.0], None), ([9.0, 9.5, 9.0], None)],
 )
 def test_a_curve_that_does_not_fall_has_no_knee(wcss: list[float], k: int | None):
     knee = find_knee(range(1, len(wcss) + 1), wcss)

@@ -10,6 +10,7 @@ from sklearn.model_selection import GridSearchCV
 from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_matrix, keep_columns
+from marketfold.features.matrix import _find_same
 from marketfold.schema import Feature, FeatureTable
 
 N = 200
@@ -109,3 +110,15 @@ def test_scikit_learn_splits_a_matrix_as_it_is():
     assert X[[0, 2]].tolist() == X.values[[0, 2]].tolist()
     with pytest.raises(KeyError, match="closest"):
         X["order_cuont"]
+
+
+@pytest.mark.parametrize(("shared", "same"), [(0.991, True), (0.989, False), (-0.991, True)])
+def test_a_column_that_restates_an_earlier_one_is_told(shared: float, *, same: bool):
+    """By their correlation, either way; of three that are alike both others restate the first."""
+    one, rest = (np.sin(2 * np.pi * turns * np.arange(400) / 400) for turns in (1, 2))  # of one size, and uncorrelated
+    X = np.column_stack([one, shared * one + np.sqrt(1 - shared**2) * rest, one]).astype(np.float32)
+    found = _find_same(X, ("a", "b", "c"), (None, None, None))
+    assert found["c"] == "restates a (correlation 1.000)"
+    assert found.get("b") == (f"restates a (correlation {shared:.3f})" if same else None)
+    assert _find_same(X, ("a", "b", "c"), ("block", "block", "block")) == {}
+    assert ("b" in _find_same(X, ("a", "b", "c"), ("block", None, "block"))) is same
