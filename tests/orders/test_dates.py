@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketfold.orders.dates import EARLIEST, latest_day, read_day
+from marketfold.orders.dates import EARLIEST, latest_day, looks_like_dates, names_a_day, read_day
 from marketfold.orders.day_columns import read_days
 
 DAYS = st.dates(EARLIEST, latest_day())
@@ -130,3 +130,62 @@ def test_two_digits_are_a_year_up_to_the_next() -> None:
     assert found.day_first == dt.date(this_year + 1, 2, 13)
     past = read_day(f"13.2.{(this_year + 2) % 100:02}")
     assert past is None or past.day_first == dt.date(this_year - 98, 2, 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("29.02.1900", False),
+        ("29.02.1600", True),
+        ("29.02.1996", True),
+        ("29.02.2100", False),
+        ("31.12.2098", True),
+        ("12/31/1850", True),
+        ("1900", False),
+    ],
+)
+def test_a_day_of_any_year_is_a_day_of_the_calendar(text: str, *, names: bool) -> None:
+    assert names_a_day(text) is names
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1970-01-02", dt.date(1970, 1, 2)),
+        ("1970-01-01", None),
+        ("2098-12-31", dt.date(2098, 12, 31)),
+        ("2099-01-01", None),
+        ("25570", dt.date(1970, 1, 2)),
+        ("25569", None),
+        ("@1", dt.date(1970, 1, 2)),
+        ("@0", None),
+        ("Mar 5 mar 2024", dt.date(2024, 3, 5)),
+        ("mar 5 enero 2024", dt.date(2024, 1, 5)),
+        ("5 mar 2024", dt.date(2024, 3, 5)),
+        ("2024 March 5", dt.date(2024, 3, 5)),
+        ("5 March 24", dt.date(2024, 3, 5)),
+        ("Tue, 05/03/2024", None),
+        ("2024-3-5", dt.date(2024, 3, 5)),
+        ("2024-03-123", None),
+        ("123-03-2024", None),
+    ],
+)
+def test_the_only_day_that_a_text_can_mean(text: str, day: dt.date | None) -> None:
+    found = read_day(text)
+    assert (found.certain if found else None) == day
+
+
+@pytest.mark.parametrize(
+    ("values", "days"),
+    [
+        (["2024-01-31", ""], True),
+        (["2024-01-31", "soon"], False),
+        ([dt.date(2024, 1, 31), None], True),
+        ([dt.date(2024, 1, 31), "2024-02-01"], False),
+        (["05012024", "31012024"], False),  # bare figures may be numbers
+        ([], False),
+        ([None], False),
+    ],
+)
+def test_columns_look_like_dates(values: list[object], *, days: bool) -> None:
+    assert looks_like_dates(values) is days

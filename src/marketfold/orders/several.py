@@ -15,7 +15,7 @@ from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import as_one_sign
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
-from marketfold.words import listed
+from marketfold.words import listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +92,7 @@ def file_decisions(columns: Mapping[str, Sequence[str]]) -> tuple[Decision, ...]
     lacking = {name: [one for one in union if one not in set(own)] for name, own in columns.items()}
     lacks = [f"{name} has no {_some(missing)}" for name, missing in lacking.items() if missing]
     if lacks:
-        more = [f"{len(lacks) - _MOST_NAMED} more files"] if len(lacks) > _MOST_NAMED else []
+        more = [plural(len(lacks) - _MOST_NAMED, "more file")] if len(lacks) > _MOST_NAMED else []
         numbers: dict[str, Any] = {"files": len(names), "lacks": listed([*lacks[:_MOST_NAMED], *more])}
         return (Decision("files_differ", numbers=numbers),)
     return (Decision("files_together", numbers={"files": len(names), "first": names[0], "last": names[-1]}),)
