@@ -114,3 +114,34 @@ def test_without_an_outlook_there_are_no_numbers_and_the_feature_set_is_refused(
 def test_a_damaged_setting_is_refused_in_words(text: str) -> None:
     with pytest.raises(ModelError, match="expects customers by"):
         read_setting(text)
+
+
+def test_what_is_expected_is_made_of_orders_and_of_what_an_order_brings(table: FeatureTable) -> None:
+    outlook, history = outlook_of(table), table.history
+    assert isinstance(outlook, Outlook)
+    assert history is not None
+    each = outlook.spend.expected_mean(history.repeats, history.repeat_mean)
+    orders = outlook.orders(history, 90)
+    assert outlook.value(history, 90) == pytest.approx(orders * each)
+    assert (outlook.ordering(history, 90) <= orders + 1e-9).all()  # who orders, orders once at least
+    assert (outlook.orders(history, 365) > orders).all()
+    alive = outlook.alive(history)
+    assert (np.isnan(alive) == (history.repeats == 0)).all()
+
+
+@pytest.mark.parametrize(
+    ("customers", "repeaters", "paid", "code"),
+    [
+        (99, 99, 99, "too_few_customers"),
+        (100, 39, 39, "too_few_repeaters"),
+        (100, 40, 39, "no_money"),
+        (100, 40, 40, None),
+    ],
+)
+def test_how_many_a_model_needs(customers: int, repeaters: int, paid: int, code: str | None) -> None:
+    place = np.arange(customers)
+    repeats = np.where(place < repeaters, 1.0 + place % 3, 0.0)
+    spend = np.random.default_rng(0).lognormal(3, 0.5, customers)
+    seen = History(repeats, 30.0 * repeats, np.full(customers, 200.0), np.where(place < paid, spend, 0.0))
+    found = fit_outlook(seen)
+    assert (found.code if isinstance(found, Unfit) else None) == code

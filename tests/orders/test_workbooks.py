@@ -160,7 +160,7 @@ def test_a_binary_workbook_with_a_stray_cell(tmp_path: Path) -> None:
         return bytes([kind, len(data)]) + data
 
     def cell(row: int, column: int) -> bytes:
-        return record(0, struct.pack("<I", row) + bytes(20)) + record(5, struct.pack("<I", column) + bytes(12))
+        return record(0, struct.pack("<I", row) + b"\x07" * 20) + record(5, struct.pack("<I", column) + b"\x07" * 12)
 
     near, far = cell(0, 0) + cell(9, 9), cell(0, 0) + cell(1_048_575, 16_383)
     check_extent(opened(tmp_path, "near.xlsb", **{"xl/worksheets/sheet1.bin": near}), "near.xlsb")

@@ -149,3 +149,24 @@ def test_how_often_a_rule_is_right():
     assert found.youden == pytest.approx(1 / 3)
     nobody = _rates(np.zeros(6, bool), np.zeros(6, bool))
     assert (nobody.recall, nobody.others_share, nobody.precision) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(("few", "measured"), [(9, "same units"), (10, "cross-validated")])
+def test_of_ten_units_or_more_a_rule_is_cross_validated(few: int, measured: str):
+    values = np.concatenate([np.full(few, 3.0), np.arange(10.0, 60.0)])[:, None]
+    labels = np.repeat([0, 1], [few, 50]).astype(np.int32)
+    for segment in (0, 1):
+        rule = find_rule(table_of(values, RECENCY), labels, segment)
+        assert rule is not None
+        assert rule.measured == measured
+
+
+@pytest.mark.parametrize(
+    ("few", "n", "measured"), [(20, 8_001, "held back"), (19, 8_001, "cross-validated"), (20, 8_000, "cross-validated")]
+)
+def test_half_are_held_back_of_twenty_in_more_than_eight_thousand(few: int, n: int, measured: str):
+    values = np.concatenate([np.full(few, 3.0), np.tile(np.arange(10.0, 60.0), n // 50 + 1)[: n - few]])[:, None]
+    labels = np.repeat([0, 1], [few, n - few]).astype(np.int32)
+    rule = find_rule(table_of(values, RECENCY), labels, 0)
+    assert rule is not None
+    assert rule.measured == measured

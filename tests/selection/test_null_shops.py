@@ -1,0 +1,75 @@
+"""Shops without groups: what their lines hold, and from whom features of one's own are taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.features import build_features
+from marketfold.orders import read_orders
+from marketfold.schema import FeatureTable
+from marketfold.selection.null_shops import _standing, draw_orders
+from marketfold.selection.shop_model import fit_shop
+
+
+def shop(*, quantity: bool) -> CleanOrders:
+    """Eighty customers of one to four orders, each of one line a tenth under its list price."""
+    rng = np.random.default_rng(0)
+    owner = np.repeat(np.arange(80), 1 + np.arange(80) % 4)
+    n = len(owner)
+    items = rng.integers(1, 4, n) if quantity else np.ones(n, np.int64)
+    listed = np.round(rng.uniform(10, 90, n), 2)
+    table = {
+        "Order ID": [str(one) for one in range(n)],
+        "Customer ID": [f"C{one:02}" for one in owner],
+        "Order Date": [f"2024-{1 + (7 * one) % 12:02}-{1 + one % 28:02}" for one in range(n)],
+        "Amount": np.round(0.9 * listed * items, 2),
+        "List Price": listed,
+    }
+    return clean_orders(read_orders(pa.table(table | ({"Quantity": items} if quantity else {}))))
+
+
+@pytest.mark.parametrize("quantity", [True, False])
+def test_drawn_lines_have_the_columns_of_the_shop(quantity: bool):
+    """Without quantities no discount is known of: a list price is what the line brought."""
+    clean = shop(quantity=quantity)
+    table = build_features(clean)
+    model = fit_shop(clean, table)
+    lines, back = draw_orders(model, 2, None, np.random.default_rng(1))
+    amount, listed = lines["amount"].to_numpy(), lines["list_price"].to_numpy()
+    assert lines["customer_id"].to_numpy().max() == 2 * len(table) - 1
+    assert (amount > 0).all()
+    if quantity:
+        off = 1 - amount / lines["quantity"].to_numpy() / listed
+        assert off.mean() == pytest.approx(0.1, abs=0.03)
+        assert model.whole_items
+        assert (lines["quantity"].to_numpy() == np.rint(lines["quantity"].to_numpy())).all()
+    else:
+        assert listed == pytest.approx(amount)
+    assert back.num_rows == 0
+
+
+def test_where_customers_stand_is_their_share_below_by_money_and_by_orders():
+    table = build_features(shop(quantity=False))
+    found = _standing(table, table, np.random.default_rng(0))
+    assert found.shape == (len(table), 2)
+    assert (found >= 0).all()
+    assert (found < 1).all()
+    assert np.argsort(found[:, 0]).tolist() == np.argsort(table.revenue, kind="stable").tolist()
+    assert found[:, 0] == pytest.approx((np.argsort(np.argsort(table.revenue)) + 0.5) / len(table), abs=1 / len(table))
+    assert table.history is not None
+    below = [float((table.history.repeats < one).mean()) for one in table.history.repeats]
+    up_to = [float((table.history.repeats <= one).mean()) for one in table.history.repeats]
+    assert (found[:, 1] >= below).all()
+    assert (found[:, 1] <= up_to).all()
+
+
+def test_of_tables_without_a_history_only_money_tells():
+    table = build_features(shop(quantity=False))
+    bare: FeatureTable = replace(table, history=None)
+    found = _standing(bare, bare, np.random.default_rng(0))
+    assert np.unique(found[:, 1]).size > len(table) / 2  # by lot, for all are alike
