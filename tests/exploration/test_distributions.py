@@ -3,12 +3,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pytest
+
+from marketfold.cleaning import clean_orders
+from marketfold.exploration import explore
+from marketfold.exploration.distributions import _bins
+from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from marketfold.exploration import Distribution, Exploration
+
+
+def explored(charged: list[float], listed: list[float]) -> Exploration:
+    """Lines of one item each, with what was charged and what stands in the list."""
+    n = len(charged)
+    table = {
+        "order_id": [str(one) for one in range(n)],
+        "customer_id": [f"K{one % 3}" for one in range(n)],
+        "ordered_on": [f"2024-{1 + one % 12:02}-15" for one in range(n)],
+        "quantity": [1.0] * n,
+        "amount": charged,
+        "list_price": listed,
+    }
+    return explore(clean_orders(read_orders(pa.table(table))))
 
 
 def distribution(exploration: Exploration, column: str, by: str = "") -> Distribution:
@@ -80,3 +100,52 @@ def test_mean_discount_by_list_price(sales: Exploration, sales_kept: pd.DataFram
 
 def test_without_a_list_price_there_is_no_discount(purchases: Exploration):
     assert purchases.discounts is None
+
+
+@pytest.mark.parametrize(
+    ("charged", "first", "given", "above"),
+    [
+        ([9.0, 9.9, 9.91, 10.0], 0.0, 0.5, 0.0),  # from one in a hundred on it is a discount
+        ([9.0, 10.0, 10.09, 10.1], -0.05, 0.25, 0.25),
+        ([10.0, 10.0, 10.0, 13.2], -0.35, 0.0, 0.25),
+        ([10.0, 10.0, 10.0, 55.0], -1.0, 0.0, 0.25),  # beyond twice the list price all is one bin
+    ],
+)
+def test_discounts_are_counted_from_the_dearest_line_on(charged: list[float], first: float, given: float, above: float):
+    found = explored(charged, [10.0] * 4).discounts
+    assert found is not None
+    assert (found.edges[0], found.edges[-1]) == (first, 1.0)
+    assert found.counts.sum() == found.n_lines == 4
+    assert (found.given_share, found.above_share) == (given, above)
+    assert found.mean == pytest.approx(np.mean([1 - one / 10 for one in charged]))
+    assert found.median == pytest.approx(np.median([1 - one / 10 for one in charged]))
+
+
+@pytest.mark.parametrize(("lines", "told"), [(10, True), (9, False)])
+def test_of_ten_lines_at_a_list_price_the_mean_discount_is_told(lines: int, *, told: bool):
+    found = explored([9.0] * lines + [80.0] * 20, [10.0] * lines + [100.0] * 20).discounts
+    assert found is not None
+    assert found.list_price_lines[0] == lines
+    assert np.isfinite(found.list_price_discount[0]) == told
+
+
+@pytest.mark.parametrize(
+    ("numbers", "whole", "edges", "log"),
+    [
+        ({"minimum": 1.0, "median": 5.0, "p99": 50.0, "maximum": 50.0}, False, (0.0, 50.0), False),
+        ({"minimum": 1.0, "median": 5.0, "p99": 50.1, "maximum": 60.0}, False, (1.0, 10 ** (15 / 8)), True),
+        ({"minimum": 0.0, "median": 5.0, "p99": 500.0, "maximum": 500.0}, False, (0.0, 500.0), False),
+        ({"minimum": 3.0, "median": 3.0, "p99": 3.0, "maximum": 3.0}, False, (3.0, 4.0), False),
+        ({"minimum": 0.0, "median": 4.0, "p99": 10.0, "maximum": 15.0}, False, (0.0, 15.0), False),  # no long tail
+        ({"minimum": 0.0, "median": 4.0, "p99": 10.0, "maximum": 15.1}, False, (0.0, 10.0), False),
+        ({"minimum": 1.0, "median": 2.0, "p99": 5.0, "maximum": 5.0}, True, (0.5, 5.5), False),
+    ],
+)
+def test_bins_end_on_round_numbers(numbers: dict[str, float], whole: bool, edges: tuple[float, float], log: bool):
+    """The long tail falls into the last one, and what is skewed has bins that grow."""
+    found = _bins(numbers, whole_numbers=whole)
+    assert found.log is log
+    assert found.edges[0] <= numbers["minimum"]
+    assert found.edges[0] == pytest.approx(edges[0])
+    step = found.edges[-1] - found.edges[-2]
+    assert edges[1] <= found.edges[-1] + 1e-9 <= edges[1] + step + 1e-6
