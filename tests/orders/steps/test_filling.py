@@ -11,6 +11,7 @@ import pytest
 from marketfold.cleaning import clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.orders import inspect_orders, read_orders
+from marketfold.orders.steps.filling import _grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -176,3 +177,43 @@ def test_it_can_be_undone(code: str, blank: tuple[str, ...]):
     orders = read_orders(table(once(blank)), ReadingOptions(undo=(code,)))
     assert code not in codes(orders)
     assert sum(row["customer_id"] is None for row in lines(orders)) == 3
+
+
+@pytest.mark.parametrize(("once_only", "filled"), [(4, True), (3, False)])
+def test_orders_of_several_lines_alone_show_how_a_source_writes(once_only: int, *, filled: bool):
+    """Of five such orders so many have their status on the first line alone, beside forty orders of one line."""
+    rows: list[list[str | None]] = []
+    for order in range(5):
+        last = None if order < once_only else "paid"
+        rows += [[str(order), f"C{order}", None, None, "2024-01-05", status, "EUR", sku, "1", "5.00"]
+                 for status, sku in (("paid", "CUP"), (None, "MUG"), (last, "JUG"))]  # fmt: skip
+    rows += [[str(n), f"C{n % 9}", None, None, "2024-01-06", "paid", "EUR", "CUP", "1", "5.00"] for n in range(10, 50)]
+    assert ("cells_of_the_order" in codes(read_orders(table(rows)))) is filled
+
+
+@pytest.mark.parametrize(("rows", "told"), [(2, True), (1, False)])
+def test_one_row_in_a_hundred_goes_on_with_the_order_above(rows: int, *, told: bool):
+    """Where orders have numbers; of two hundred rows."""
+    lines_: list[list[str | None]]
+    lines_ = [[str(n), f"C{n % 9}", None, None, "2024-01-06", "paid", "EUR", "CUP", "1", "5.00"] for n in range(200)]
+    for place in range(rows):
+        lines_[50 + 3 * place][:7] = [None] * 7
+    assert ("cells_from_above" in codes(read_orders(table(lines_)))) is told
+
+
+@pytest.mark.parametrize(
+    ("ids", "grouped"),
+    [
+        (["1", "2", "10"], True),
+        (["10", "2", "1"], True),
+        (["1", "10", "2"], False),
+        (["Ada", "Bea", "Cid"], True),
+        (["Cid", "Bea", "ada"], True),
+        (["Ada", "Cid", "Bea"], False),
+        (["Ada", "Bea", "Ada"], False),
+        ([*"ABCDEFGHIJ", "A1"], True),  # one step in ten may be of another alphabet
+        ([*"ABCDEFGHI", "A1"], False),
+    ],
+)
+def test_customers_of_a_pivot_table_stand_once_and_in_order(ids: list[str], *, grouped: bool):
+    assert _grouped(ids) is grouped
