@@ -64,11 +64,12 @@ def test_every_text_fits_its_platform_whatever_is_known(name: str, words: dict[s
     ("old", "new", "says"),
     [
         ('aim = "second_order"', 'aim = "second_ordre"', ["rules[4].aim", "second_ordre", "closest: 'second_order'"]),
-        ("at_least = 2", "atleast = 2", ["atleast", "closest: 'at_least'"]),
+        ("at_least = 2", "atleast = 2", ["rules[3].when[1].atleast", "closest: 'at_least'"]),
         ('fact = "order_count"', 'fact = "order_cuont"', ["order_cuont", "closest: 'order_count'"]),
         ("discount = 0.10", "discount = 10", ["offers.ten_percent.discount", "less than 1"]),
         ('primary = "order_rate"', 'primary = "clicks"', ["aims.recommend.primary", "clicks"]),
         ('primary = "order_rate"', 'primary = "order_rate"\nbudget_weight = 0', ["budget_weight", "greater than 0"]),
+        ("share = 0.5", "share = 0", ["aims.win_back.channels[1].share", "greater than 0"]),
         ('title = "', 'title = "" # "', ["- title:", "at least 1"]),
         ('promise = "', 'promise = "" # "', ["offers.ten_percent.promise", "at least 1"]),
         ('reason = "', 'reason = "" # "', ["offers.ten_percent.reason", "at least 1"]),
