@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.reduction import PCAReducer
 from marketfold.selection import REFITS, Fits, Lead, Recipe, ReducerScore, choose_recipe, compare_reducers
-from marketfold.selection.compare import _leads, _refitted, _Tried, jaccards_of
+from marketfold.selection.compare import ReducerComparison, Skipped, WayMap, _leads, _refitted, _Tried, jaccards_of
 from marketfold.selection.foretelling import SquaredErrors, errors_of_groups
 from marketfold.selection.ways import methods_to_compare
 
@@ -187,3 +188,26 @@ def test_refits_are_compared_with_each_other_and_never_with_themselves(fits: Fit
     agreed, found = _refitted(X, np.arange(100, dtype=np.int32) % 8, Recipe("all", "none", 8), fits)
     assert found.shape == (REFITS, 8)
     assert 0 < agreed < 0.25
+
+
+def test_a_score_is_shown_and_compared_by_its_figures():
+    """Its map and the reduction itself are neither: what is learned is large, and two fits are two objects."""
+    bare = ReducerScore("pca", 2)
+    drawn = WayMap(np.zeros((1, 2), np.float32), np.zeros(1, np.int32))
+    full = ReducerScore("pca", 2, drawn=drawn, fitted=PCAReducer(2))
+    assert (repr(full), full) == (repr(bare), bare)
+    assert bare != ReducerScore("pca", 3)
+
+
+def test_a_comparison_without_a_next_period_is_not_by_the_future():
+    scores = (ReducerScore("none"), ReducerScore("pca", skipped=Skipped("quick", 100, 0)))
+    comparison = ReducerComparison(scores, "none", None, 3, 2)
+    assert not comparison.by_future
+    assert comparison.tried == scores[:1]
+    assert comparison.taken == "none"
+    assert replace(comparison, asked="pca").taken == "pca"
+    assert replace(comparison, chosen="pca", of_own_features=False).taken == "none"
+    assert replace(comparison, chosen="pca").followed(ALL_FEATURES) == replace(
+        ALL_FEATURES.through("pca"), n_dimensions=2
+    )
+    assert replace(comparison, chosen="pca", asked="pca").followed(ALL_FEATURES) is ALL_FEATURES
