@@ -198,3 +198,21 @@ def test_the_ends_of_calendars_stand_for_no_date(text: str) -> None:
 @pytest.mark.parametrize("text", ["1924-03-05", "1924-03-01", "01.03.1924", "31.12.2098", "12.1.70", "soon"])
 def test_an_old_or_a_far_day_stands_for_itself(text: str) -> None:
     assert not _is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    ("slashes", "dashes", "refused"), [(3, 2, True), (2, 0, False), (3, 0, True), (0, 2, False), (2, 3, True)]
+)
+def test_a_format_is_refused_where_another_reads_more_than_twice_as_many(slashes: int, dashes: int, *, refused: bool):
+    """It reads one cell, `13.01.2024`; others are written with slashes, and with dashes."""
+    texts = {"13.01.2024": 1}
+    texts |= {f"{13 + n}/01/2024": 1 for n in range(slashes)} | {f"2024-01-{13 + n}": 1 for n in range(dashes)}
+    read = read_days("Date", texts, "%d.%m.%Y")
+    assert (read.fault is not None) is refused
+    if refused:
+        assert read.fault is not None
+        better = "%d/%m/%Y" if slashes >= dashes else "%Y-%m-%d"
+        assert read.fault.hint.startswith(f"--date-format {better} ({max(slashes, dashes)} of {len(texts)} cells)")
+    else:
+        (told,) = read.decisions
+        assert (told.code, told.lines) == ("date_format_reads_part", slashes + dashes)

@@ -126,3 +126,13 @@ def test_the_score_is_that_of_scikit_learn(n_components: int):
     X = rng.normal(size=(80, 4)) @ rng.normal(size=(4, 4)) + 3
     ours, theirs = PCAReducer(n_components).fit(X[:60]), PCA(n_components).fit(X[:60])
     assert ours.score(X[60:]) == pytest.approx(theirs.score(X[60:]))
+
+
+def test_no_row_is_likelier_than_the_middle_of_all():
+    """Though rounding leaves less than nothing beyond components that take in nearly all."""
+    rng = np.random.default_rng(0)
+    X = 100 * rng.normal(size=(60, 2)) @ rng.normal(size=(2, 6)) + 1e-7 * rng.normal(size=(60, 6))
+    fitted = PCAReducer(2, allow_constant=True).fit(X)
+    kept, left = np.split(fitted.variances_, [2])
+    highest = -0.5 * (np.log(kept).sum() + len(left) * np.log(left.mean()) + 6 * np.log(2 * np.pi))
+    assert max(fitted.score(row[None]) for row in X) <= highest
