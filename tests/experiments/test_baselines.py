@@ -125,3 +125,44 @@ def test_of_a_season_the_earlier_seasons_are_what_is_usual(engine: Engine):
 def test_a_season_that_was_not_seen_before_tells_nothing():
     case = shoppers([("a", 0, date(2026, 1, 1), 50.0), ("a", 0, LAST, 50.0)])
     assert read_baselines(case, case, 30, [date(2026, 12, 1)]) == (None,)
+
+
+SEEN = Baseline(90, 1_000, order_rate=0.2, revenue_mean=10.0, revenue_sd=30.0, revenue_skew=4.0)
+
+
+@pytest.mark.parametrize(
+    ("own", "ahead"),
+    [
+        (SEEN, (0.0, 5.0)),
+        (SEEN, (0.1, 0.0)),
+        (SEEN, (0.1, -1.0)),
+        (replace(SEEN, order_rate=0.0), (0.1, 5.0)),
+        (replace(SEEN, revenue_mean=0.0), (0.1, 5.0)),
+        (replace(SEEN, revenue_mean=-1.0), (0.1, 5.0)),
+    ],
+)
+def test_where_nobody_ordered_or_nothing_is_expected_what_is_usual_stays(own: Baseline, ahead: tuple[float, float]):
+    assert own.expecting(*ahead) is own
+
+
+def test_what_is_expected_takes_over_how_orders_vary():
+    same = SEEN.expecting(0.2, 10.0)
+    assert same == replace(SEEN, forecast=True)
+    half = SEEN.expecting(0.1, 5.0)  # half as many order, each for as much
+    assert (half.order_rate, half.revenue_mean, half.periods) == (0.1, 5.0, 1_000)
+    assert half.powers["square"] == pytest.approx(SEEN.powers["square"] / 2)
+    assert half.powers["cube"] == pytest.approx(SEEN.powers["cube"] / 2)
+    double = SEEN.expecting(0.2, 20.0)  # as many order, each for twice as much
+    assert double.powers["square"] == pytest.approx(SEEN.powers["square"] * 4)
+    assert double.powers["cube"] == pytest.approx(SEEN.powers["cube"] * 8)
+    assert (double.usual("order_rate"), double.usual("revenue")) == (0.2, 20.0)
+
+
+def test_segments_together_are_weighed_by_the_periods_that_were_seen():
+    other = replace(SEEN, periods=3_000, order_rate=0.1, revenue_mean=2.0)
+    both = Baseline.together([SEEN, other])
+    assert both is not None
+    assert (both.periods, both.order_rate, both.revenue_mean) == (4_000, 0.125, 4.0)
+    assert both.powers["square"] == pytest.approx((SEEN.powers["square"] + 3 * other.powers["square"]) / 4)
+    assert Baseline.together([]) is None
+    assert Baseline.together([Baseline(90, 10, 0.0, 0.0, 0.0, 0.0)]) is None
