@@ -133,7 +133,8 @@ def test_what_is_a_cap(value: float, filled: int, at: int, near: int, distinct: 
 
 
 def test_just_below_is_the_last_twentieth():
-    assert (just_below(100.0), just_below(-100.0)) == (pytest.approx(95.0), pytest.approx(-105.0))
+    assert just_below(100.0) == pytest.approx(95.0)
+    assert just_below(-100.0) == pytest.approx(-105.0)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ IDS = ["11", "12", "13", "14", "15", "16"]
     ],
 )
 def test_a_parent_is_named_by_the_column_that_tells_lines_apart(parents: list[object], *, found: bool):
-    sample = {"item_id": IDS, "parent_item_id": parents, "colour": ["red", "blue"] * 3}
+    sample: dict[str, list[object]] = {"item_id": [*IDS], "parent_item_id": parents, "colour": ["red", "blue"] * 3}
     assert find_parents(sample, (), None, sureness) == (
         {"parent_line": "parent_item_id", "line_id": "item_id"} if found else {}
     )

@@ -64,9 +64,9 @@ def test_whether_each_order_is_of_another_customer(customers: str, orders: str, 
 )
 def test_a_maker_changes_within_most_orders(makers: str, *, changes: bool):
     found = cells(makers)
-    orders = [str(n // 2) for n in range(len(found))]
+    orders: list[object] = [str(n // 2) for n in range(len(found))]
     assert changes_within({"maker": found, "order": orders}, "maker", "order", None) is changes
-    anew = {
+    anew: dict[str, list[object]] = {
         "maker": found,
         "order": ["1"] * len(found),
         "day": [f"2024-01-{n // 2 + 1:02} 10:00" for n in range(len(found))],
@@ -84,5 +84,6 @@ def test_a_maker_changes_within_most_orders(makers: str, *, changes: bool):
     ],
 )
 def test_most_customers_who_come_again_do_so_on_another_day(customers: str, days: str, *, several: bool):
-    sample = {"customer": cells(customers), "day": [f"2024-01-0{day} 10:00" for day in days.split()]}
+    when: list[object] = [f"2024-01-0{day} 10:00" for day in days.split()]
+    sample = {"customer": cells(customers), "day": when}
     assert on_several_days(sample, "customer", "day") is several

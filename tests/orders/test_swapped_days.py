@@ -38,8 +38,8 @@ def test_typed_days_beside_written_ones_of_other_days_were_exchanged(
     assert len(found) == len(typed) + len(written)
     meant = typed_and_swapped(found)
     assert len(meant) == swapped
-    for text, day in meant.items():
-        assert day == date(int(text[:4]), int(text[8:]), int(text[5:7]))
+    for text, other in meant.items():
+        assert other == date(int(text[:4]), int(text[8:]), int(text[5:7]))
 
 
 def as_read(*texts: str) -> tuple[dict[str, date], list[str]]:
@@ -47,8 +47,8 @@ def as_read(*texts: str) -> tuple[dict[str, date], list[str]]:
     found = {text: day for text in texts if (day := read_day(text))}
     days = {}
     for text in found:
-        day, month, year = map(int, text.split("/"))
-        days[text] = date(year, day, month) if day <= 12 else date(year, month, day)
+        first, second, year = map(int, text.split("/"))
+        days[text] = date(year, first, second) if first <= 12 else date(year, second, first)
     return out_of_range(found, days)
 
 

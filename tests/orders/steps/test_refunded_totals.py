@@ -199,7 +199,7 @@ def test_a_net_total_is_after_refunds_where_some_is_left_of_nothing():
         ("Total", "Adjusted Total", [5.0, 1.0], True),
         ("Total", "Other", [5.0, 0.0], False),
     ):
-        assert RefundPair(before, after, [5.0, 5.0], left).sure is sure
+        assert RefundPair(before, after, [5.0, 5.0], [*left]).sure is sure
 
 
 @pytest.mark.parametrize(("rows", "wrong", "found"), [(5, 0, True), (4, 0, False), (10, 1, True), (10, 2, False)])
