@@ -78,6 +78,10 @@ def test_every_index_speaks_at_each_k_beside_its_shuffled_band(grouped: KChoice)
         assert all(low <= high for low, high in zip(index.low, index.high, strict=True))
         assert np.isfinite(index.values).all()
     assert all(error > 0 for error in grouped.indices["silhouette"].error)
+    assert any(
+        low < high
+        for low, high in zip(grouped.indices["stability"].low, grouped.indices["stability"].high, strict=True)
+    )
     assert len(grouped.shuffled) >= 3
     assert all(curve.k == grouped.curve.k for curve in grouped.shuffled)
     assert all(curve.wcss[0] == pytest.approx(grouped.curve.wcss[0], rel=1e-3) for curve in grouped.shuffled)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.clustering.fitting import SAMPLE_ROWS
+from marketfold.clustering.kmeans import reaches_of
 from marketfold.errors import ModelError, ParameterError
 
 RNG = np.random.default_rng(5)
@@ -208,3 +209,16 @@ def test_weights_count_as_repeated_rows():
 def test_the_number_is_searched_by_its_score():
     found = GridSearchCV(KMeansSegmenter(), {"n_segments": [2, 3]}, cv=3).fit(FRAME)
     assert found.best_params_ == {"n_segments": 3}
+
+
+def test_how_far_segments_reach_is_measured_in_the_unit_of_the_distances():
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], [80, 20]).astype(np.int32)
+    own = rng.gamma(2, 1.0, 100) * np.where(labels == 0, 1.0, 3.0)
+    reach = reaches_of(own, labels, 2, 0.99)
+    np.testing.assert_allclose(reaches_of(10 * own, labels, 2, 0.99), 10 * reach, rtol=1e-5)
+    assert reach[1] > 2 * reach[0]
+    assert reaches_of(np.zeros(100), labels, 2, 0.99).tolist() == [0.0, 0.0]
+    lower = reaches_of(own, labels, 2, 0.5)
+    assert (lower < reach).all()
+    assert 0.4 < np.mean(own <= lower[labels]) < 0.65

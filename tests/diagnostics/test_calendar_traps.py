@@ -13,6 +13,7 @@ from tests.segments.shops import clean_shop
 
 from marketfold.cleaning import clean_orders
 from marketfold.diagnostics import Trap, find_traps
+from marketfold.diagnostics.calendar_traps import _tells
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
 from marketfold.report import trap_sentence
@@ -129,3 +130,10 @@ def test_years_before_1970_are_years_too() -> None:
     table = replace(matrix.table, as_of=date(1969, 7, 1), history=history)
     traps = find_traps(Segmentation.of(replace(matrix, table=table), np.arange(n, dtype=np.int32) % 2))
     assert [trap.facts["kind"] for trap in traps if trap.code == "joining_date"] == ["once"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "tells"), [((10, 10), True), ((10, 9), False), ((18, 2), True), ((19, 1), False), ((20,), False)]
+)
+def test_twenty_customers_of_whom_a_tenth_is_elsewhere_can_tell(sizes: tuple[int, ...], *, tells: bool):
+    assert _tells(np.repeat(np.arange(len(sizes)), sizes).astype(np.int32)) is tells

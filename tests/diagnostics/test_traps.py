@@ -274,3 +274,22 @@ def test_clusters_of_lines_that_are_the_deal_sizes(examples: Path):
     assert only(traps, "restates_column").columns == ("DEALSIZE",)
     assert only(traps, "derived_column").columns == ("QTR_ID", "MONTH_ID")
     assert only(traps, "grain").facts["n_customers"] == 92
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "told"),
+    [
+        ("visit", np.arange(300.0) * 1.0 + 7, True),  # a running number, whatever it is called
+        ("visit", np.arange(300.0) * 2, True),
+        ("visit", np.append(np.arange(299.0), 600.0), False),  # over twice as many steps as units
+        ("visit", np.append(np.arange(299.0), 5.0), False),
+        ("visit", np.arange(300.0) + 0.5, False),
+        ("visit_no", np.append(np.arange(299.0) * 50, 5.0 * 50), True),
+        ("visit_no", np.tile(np.arange(150.0) * 50, 2), False),
+    ],
+)
+def test_numbers_that_run_through_the_units_are_ids(name: str, numbers: np.ndarray, *, told: bool):
+    matrix, _ = clean_shop()
+    shuffled = np.random.default_rng(0).permutation(numbers)
+    planted = with_column(matrix, Feature(name, name, "count", "value"), shuffled)
+    assert ("id_among_features" in codes(find_column_traps(planted))) is told

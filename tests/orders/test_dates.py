@@ -189,3 +189,14 @@ def test_the_only_day_that_a_text_can_mean(text: str, day: dt.date | None) -> No
 )
 def test_columns_look_like_dates(values: list[object], *, days: bool) -> None:
     assert looks_like_dates(values) is days
+
+
+def test_the_last_day_that_an_order_can_have_is_read_in_figures_too() -> None:
+    last = latest_day()
+    since = (last - dt.date(1970, 1, 1)).days
+    for text in (f"@{since}", f"{(last - dt.date(1899, 12, 30)).days}", f"{last:%Y%m%d}", f"{last:%d%m%Y}"):
+        found = read_day(text)
+        assert found is not None
+        assert found.certain == last
+    assert read_day(f"@{since + 1}") is None
+    assert read_day(f"{(last - dt.date(1899, 12, 30)).days + 1}") is None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from marketfold.features import FeatureMatrix
     from marketfold.schema import FeatureTable, Float32, Float64, Labels
 
-K_APART = (3, 4, 5, 6, 7, 8)
+K_APART = tuple(range(3, 9))
 NEARLY_BEST = 0.1
 """Solutions that are no further below the best are as good; of these the one with most segments is taken, for two
 groups in one segment lie far from the others, too."""

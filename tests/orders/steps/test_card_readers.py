@@ -93,6 +93,13 @@ def test_tips_and_taxes_that_may_be_in_an_amount_are_told(columns: dict[str, int
     assert decision.numbers["rest"] == round((119 - money_told) * times, 2)
 
 
+@pytest.mark.parametrize(("tip", "told"), [(1, False), (2, True)])
+def test_a_tip_of_five_in_a_thousand_is_no_word_worth(tip: int, *, told: bool):
+    """Of twenty sales of 2.00, a tip of so many cents on each."""
+    orders = read_orders(sales_table(Total=[200] * 20, Tip=[tip] * 20))
+    assert ("amount_may_include" in [one.code for one in orders.facts.decisions]) is told
+
+
 @pytest.mark.parametrize("name", ["Net Sales", "Subtotal", "Netto"])
 def test_an_amount_without_them_has_none(name: str):
     columns = {name: 100, "Tip": 5, "VAT": 19}

@@ -253,3 +253,15 @@ def test_a_name_that_stands_twice_in_the_header(tmp_path: Path):
     orders = read_orders(file)
     assert told(orders)["column_twice"].undo == "--map amount='Total (2)'"
     assert inspect_orders(orders).amount_total == 21.0
+
+
+@pytest.mark.parametrize(
+    ("second", "given", "doubted"),
+    [("9.90", {}, True), ("10", {}, False), ("9.90", {"amount": "Total"}, False)],
+)
+def test_a_name_that_stands_twice_is_doubted_where_the_cells_differ(
+    second: str, given: dict[str, str], *, doubted: bool
+):
+    names = ("Order", "Customer", "Date", "Total", "Total (2)")
+    rows = [[str(n), f"C{n % 2}", "2024-01-05", "10", second] for n in range(4)]
+    assert ("column_twice" in told(read(rows, names, mapping=given))) is doubted
