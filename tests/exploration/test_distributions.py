@@ -106,8 +106,7 @@ def test_without_a_list_price_there_is_no_discount(purchases: Exploration):
     ("charged", "first", "given", "above"),
     [
         ([9.0, 9.9, 9.91, 10.0], 0.0, 0.5, 0.0),  # from one in a hundred on it is a discount
-        ([9.0, 10.0, 10.09, 10.1], -0.05, 0.25, 0.25),
-        ([10.0, 10.0, 10.0, 13.2], -0.35, 0.0, 0.25),
+        ([9.9, 10.09, 10.1, 13.2], -0.35, 0.25, 0.5),
         ([10.0, 10.0, 10.0, 55.0], -1.0, 0.0, 0.25),  # beyond twice the list price all is one bin
     ],
 )
