@@ -1,4 +1,4 @@
-"""Which tests are nearest to a line: those that execute it, first those named after its file, then the quickest.
+"""Which tests are nearest to a line: those that execute it, first of its file and its folder, then the quickest.
 
 Recorded once for each folder of tests, on a copy of the checkout: every test is a context of coverage, and so is every
 fixture that tests share. Kept below `bench/data` until the source or the tests change.
@@ -180,13 +180,14 @@ class Nearest:
     def tests(self, place: Place, most_seconds: float) -> list[str]:
         """Tests that execute a line, or one that reads what it makes, as many as the seconds hold.
 
-        First come those in a file named after the file of the line, however long they take, then the quickest.
+        First come those in a file named after the file of the line, then those in its folder, and of each the quickest.
         """
-        named = f"{Path(place[0]).stem}.py"
+        own = Path("tests", *Path(place[0]).parts[2:])
         found = sorted(
             self._tests(place, set()),
             key=lambda one: (
-                Path(one.partition("::")[0]).name.removeprefix("test_") != named,
+                (file := Path(one.partition("::")[0])).name.removeprefix("test_") != own.name,
+                file.parent != own.parent,
                 sum(self.fixtures[one].values()),
                 self.own[one],
                 one,

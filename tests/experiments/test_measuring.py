@@ -313,6 +313,8 @@ def test_with_few_orders_it_is_asked_again_when_enough_will_have_come(small: Seg
     assert ask_again_on(replace(small, expected=0.1), date(2026, 7, 10), *TEN_DAYS) is None  # after over a year
     assert LONGEST_WAIT < 520
     assert ask_again_on(replace(small, n_holdout=5, expected=1.0), None, *TEN_DAYS) is None  # they are too few for ever
+    for expected in (0.0, 100.0):  # nobody orders, or all of them do
+        assert ask_again_on(replace(small, expected=expected), None, *TEN_DAYS) is None
 
 
 def test_orders_that_end_too_early_are_asked_for_again(small: SegmentResult):
