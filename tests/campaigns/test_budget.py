@@ -48,6 +48,15 @@ def test_a_segment_of_which_nobody_has_come_back_yet_gets_its_part_as_if_as_many
     assert alone.left_over == 0
 
 
+def test_of_the_silent_nobody_of_whom_ordered_lately_nothing_is_expected():
+    """Of those who were never seen to come back it is not known; of these it is."""
+    regular = Stake(1, 100, 100_000, 1_000, usual_rate=0.4)
+    silent = Stake(2, 300, 30_000, 300, usual_rate=0.0, silent=True)
+    assert [silent.never_again, replace(silent, silent=False).never_again] == [False, True]
+    lines = allocate_budget([regular, silent], days=400, total=1_000, margin=0.5).lines
+    assert [line.amount for line in lines] == [1_000, 0]
+
+
 def test_a_season_with_few_and_one_with_nearly_all_leave_less_to_move_than_the_two_together_seem_to():
     two = Stake(1, 100, 100_000, 1_000, usual_rate=0.57, seasons=(SeasonSeen(1, 3), SeasonSeen(56, 97)))
     assert two.moved_share == (1 + 41) / 100  # 0.43 by the two together

@@ -70,7 +70,7 @@ def test_of_those_who_are_expected_to_order_the_revenue_varies_as_it_did():
     assert nobody.expecting(0.1, 5.0) == nobody
 
 
-def test_of_those_who_stopped_only_the_time_since_then_is_usual():
+def test_of_those_who_are_silent_only_that_time_is_usual():
     orders = [("a", 0, _ago(9), 9.0), ("a", 0, _ago(8), 9.0), ("a", 0, _ago(1), 7.0), ("b", 0, _ago(9), 9.0)]
     orders += [("c", 1, _ago(9), 9.0), ("c", 1, _ago(0), 9.0)]
     case = shoppers(orders)
@@ -84,6 +84,7 @@ def test_of_those_who_stopped_only_the_time_since_then_is_usual():
     assert (stopped.order_rate, whole.order_rate) == pytest.approx((1 / 6, 2 / 18))
     assert stopped.revenue_mean == pytest.approx(7 / 6)
     assert usual.periods == 9
+    assert (stopped.lately, whole.lately, usual.lately) == (30, None, None)
     (last, _) = read_baselines(case, case, 10, silent=(3.0, None))
     assert last is not None
     assert (last.periods, last.order_rate) == (2, 0)

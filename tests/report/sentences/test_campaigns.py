@@ -49,6 +49,14 @@ def test_the_arithmetic_shows_every_number() -> None:
     )
 
 
+def test_two_customers_who_make_the_sums_of_a_segment_are_told(campaign: Campaign) -> None:
+    large = replace(campaign, customers=30, two_largest=0.31)
+    said = text.describe_segment(large, plan("EUR")).replace("\u202f", " ").replace("\u00a0", " ")
+    assert "Two of them alone brought 31 % of that" in said
+    for other in (replace(large, two_largest=0.19), replace(large, customers=9), replace(large, two_largest=None)):
+        assert "Two of them" not in text.describe_segment(other, plan("EUR"))
+
+
 def test_a_holdout_that_cannot_show_what_can_be_moved_says_so(campaign: Campaign) -> None:
     stake = replace(STAKE, number=campaign.number, usual_rate=0.9, detectable_lift=0.5)
     budget = allocate_budget([stake], days=731)

@@ -54,6 +54,13 @@ def test_a_holdout_says_what_it_will_show():
     assert "revenue per customer is usually €40 in 90 days" in describe_holdout(revenue, "EUR")
 
 
+def test_a_holdout_costs_no_more_than_a_campaign_can_move():
+    enough = plan_holdout(1, 30_000, USUAL, "order_rate", wanted_lift=0.2)
+    assert describe_holdout(enough, can_be=0.3) == describe_holdout(enough)
+    said = describe_holdout(enough, can_be=0.05)
+    assert said.endswith("about 3,000, if the campaign makes everybody order once who does not anyway.")
+
+
 def test_what_cannot_be_reached_is_said():
     text = describe_holdout(plan_holdout(1, 2_000, USUAL, "order_rate", wanted_lift=0.05))
     assert "which is all that this many customers can show (5 % was wished)." in text
@@ -63,6 +70,11 @@ def test_what_cannot_be_reached_is_said():
     ("customers", "baseline", "says"),
     [
         (20, USUAL, "with 20 customers even holding out 30 % would show only a change of 279 % or more"),
+        (
+            20,
+            replace(USUAL, order_rate=0.95),
+            "with 20 customers even holding out 30 % could not be relied on to show any",
+        ),
         (5_000, None, "nobody here has been observed"),
         (5_000, replace(USUAL, order_rate=0.0, revenue_mean=0.0), "of 5,000 customers none has ordered again"),
     ],

@@ -133,6 +133,21 @@ def test_where_the_aim_is_fuller_orders_a_move_does_not_promise_more_of_them(pla
     assert "The aim is fuller orders, which the sum counts as orders: take it for its size." in move.detail
 
 
+def test_a_move_says_what_its_holdout_cannot_see(plan: CampaignPlan) -> None:
+    first = with_value(replace(plan.campaigns[0], customers=200, trust="slice"), 38_000)
+    held = next(campaign.holdout for campaign in plan.campaigns if campaign.holdout)
+    assert first.budget is not None
+    stake = replace(first.budget.stake, customers=140, usual_rate=0.9)
+    line = replace(first.budget, stake=stake, order_value=2_000.0)
+    held = replace(held, held_out=60, primary="revenue", usual=4_000.0, detectable_lift=0.5)
+    (move,) = move_sentences(with_campaigns(plan, replace(first, budget=line, holdout=held)))
+    said = move.detail.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "only an effect of 50 % or more shows in 8 of 10 cases, and these orders are one of 5 %." in said
+    seen = replace(held, usual=300.0)
+    (move,) = move_sentences(with_campaigns(plan, replace(first, budget=line, holdout=seen)))
+    assert "these orders" not in move.detail
+
+
 def test_a_move_leaves_out_those_who_are_held_out(plan: CampaignPlan) -> None:
     first = replace(plan.campaigns[0], name="Resellers", customers=1_200, trust="slice", holdout=None)
     (whole,) = move_sentences(with_campaigns(plan, first))

@@ -323,7 +323,7 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     moved = say("arithmetic", f"stake.{code}", plan.currency, **facts)
     away = campaign is not None and campaign.away
     code = usual_of(campaign) if campaign else ""
-    moved += say("arithmetic", f"usual.{code}", **facts) if code and usual else ""
+    moved += say("arithmetic", f"usual.{code}", **facts) if usual and code not in {"", "so far"} else ""
     moved += say("arithmetic", "fuller") if campaign and campaign.aim == FULLER and usual != 0 else ""
     factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
     yearly = "yearly.once" if usual == 0 else "yearly.away" if away else "yearly"
