@@ -29,6 +29,8 @@ BAD: dict[str, list[Any]] = {
     "reading.header_row": [0, -1, "first"],
     "reading.currency": ["EURO", "%", "", "XX"],
     "reading.undo": [["nothing"]],
+    "reading.engine": ["hadoop", "", 3],
+    "reading.master": ["", "a\0"],
     "reading.memory_limit": ["-1", "", "2", "lots", "9" * 40 + "GB", "1GB'; DROP"],
     "cleaning.drop_duplicates": ["perhaps"],
     "cleaning.allow_mostly_set_aside": ["perhaps"],
