@@ -48,7 +48,7 @@ _PARTS_OF_A_CORE = 1
 SMALL_BYTES = 256_000_000
 """Files up to which one part for each core fits into its memory."""
 _SPARKS = frozenset({"pyspark", "py4j", "grpc"})
-_TOKEN = re.compile(r"(?i)(token=)[^;&\s'\"]+")
+_TOKEN = re.compile(r"(?i)(token\s*=\s*)[^;&\s'\"]+")
 _NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authorized|forbidden")
 _NO_JAVA = re.compile(
     r"(?i)JAVA_HOME|java: (command )?not found|java runtime|UnsupportedClassVersion|JAVA_GATEWAY_EXITED"
@@ -56,6 +56,7 @@ _NO_JAVA = re.compile(
 _LOST = re.compile(r"(?i)Py4JNetwork|connection (refused|reset)|answer from Java|UNAVAILABLE|Context.*(stop|shut)")
 _own: list[tuple[Any, str]] = []
 """The session of our own, and its master."""
+_one_at_a_time = threading.Lock()
 
 
 def masked(text: str) -> str:
@@ -96,6 +97,11 @@ def find_session(master: str | None = None, memory: str | None = None) -> Any:
     EngineError
         If the master does not answer, or Spark does not start.
     """
+    with _one_at_a_time:
+        return _found_or_begun(master, memory)
+
+
+def _found_or_begun(master: str | None, memory: str | None) -> Any:
     found = _session_there()
     if found is not None:
         _refuse_another(found, master)

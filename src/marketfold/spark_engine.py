@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import weakref
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
 
-def _release(kept: list[Any]) -> None:
+_let_go: deque[Any] = deque()
+"""What nobody asks for any more. Who collects garbage may do so in the middle of another question to Spark."""
+
+
+def _release() -> None:
     with suppress(Exception):  # the cluster may be gone, and its caches with it
-        while kept:
-            kept.pop().unpersist()
+        while _let_go:
+            _let_go.popleft().unpersist()
 
 
 class SparkEngine:
@@ -41,10 +46,11 @@ class SparkEngine:
     def __init__(self, source: str = "the orders") -> None:
         self.source = source
         self._kept: list[Any] = []
-        weakref.finalize(self, _release, self._kept).atexit = False
+        weakref.finalize(self, _let_go.extend, self._kept).atexit = False
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cache in the cluster."""
+        _release()
         with told_in_words(self.source):
             self._kept.append(frame.to_native().cache())
         return frame_of(self._kept[-1])
@@ -53,6 +59,7 @@ class SparkEngine:
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
+        _release()
         with told_in_words(self.source):
             return frame.to_native().toArrow()
 
@@ -89,7 +96,7 @@ class SparkEngine:
         from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
 
         with told_in_words(self.source):
-            frame = session.read.option("mergeSchema", len(paths) > 1 or "://" in paths[0]).parquet(*paths)
+            frame = session.read.option("mergeSchema", "true").parquet(*paths)
             file, row = F.col("_metadata.file_path"), F.col("_metadata.row_index")
             start = self._starts(frame, file, F.max(row) + 1, first)[file]
             return frame_of(frame.select(F.coalesce(row + start, F.lit(first)).cast("bigint").alias(row_number), "*"))

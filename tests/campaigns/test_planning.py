@@ -23,7 +23,7 @@ from marketfold.demo import make_shop
 from marketfold.engine import PolarsEngine
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.orders import read_orders
-from marketfold.report import brief_filename, brief_markdown, describe_holdout
+from marketfold.report import brief_filename, brief_markdown, holdout_of
 from marketfold.spark_engine import SparkEngine
 
 
@@ -64,7 +64,7 @@ def test_before_a_season_those_who_order_anyway_are_those_of_earlier_seasons():
         assert campaign.budget.value_at_stake == 0  # all order in November without being asked
         brief = brief_markdown(campaign, plan)
         assert (
-            "In earlier seasons 40 of 40, 40 of 40 and 40 of 40 ordered anyway; 3 seasons are too few for a rate"
+            "In earlier seasons 40 of 40, 40 of 40 and 40 of 40 ordered anyway. 3 seasons are too few to rely on"
             in brief
         )
         assert "What is usual is of earlier seasons together" in brief
@@ -313,4 +313,4 @@ def test_the_plan_speaks_of_the_holdout_as_it_came_out(shop_case: Case):
             assert campaign.holdout.held_out == n
             assert campaign.budget.stake.customers == campaign.customers - n
             if n:
-                assert f"{n:,} of {campaign.customers:,} customers are held out" in describe_holdout(campaign.holdout)
+                assert f"{n:,} of {campaign.customers:,} customers are held out" in holdout_of(campaign, plan)

@@ -154,8 +154,7 @@ def _schedule(aim: Aim, known: Mapping[str, str]) -> str:
     if "season" not in known:
         return fill_text(aim.timing, known)
     usual = fill_text(aim.timing, {name: text for name, text in known.items() if name != "due"})
-    before = f"Three weeks before {known['season']} begins, when they have bought most so far."
-    return f"{before} At other times: {usual[:1].lower()}{usual[1:]}"
+    return f"Three weeks before {known['season']} begins, when they have bought most so far; else as follows. {usual}"
 
 
 def _report(progress: Progress | None, step: int) -> None:

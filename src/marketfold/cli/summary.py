@@ -176,7 +176,7 @@ def print_measurement(measurement: Measurement, page: Path, run: str) -> None:
 
 def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     """The campaigns as they are planned now, and what became of the holdouts that were changed."""
-    from marketfold.report import describe_holdout, plan_notes, promise_note
+    from marketfold.report import holdout_of, plan_notes, promise_note
 
     out = console()
     headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
@@ -189,7 +189,7 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     warn(out, *plan_notes(after))
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
         if new.holdout and old.holdout != new.holdout:
-            out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
+            out.print(Text(f"Segment {new.number}: {holdout_of(new, after)}"))
         warn(out, promise_note(old, new))
 
 

@@ -256,6 +256,9 @@ class Baseline:
 
 POWERS = ("revenue", "square", "cube")
 
+LEAST_IN_SEASON = 10
+"""Customers of whom a season must tell, where another one tells of so many."""
+
 LEAD_DAYS = 21
 """So long before a season begins a campaign for it does."""
 
@@ -270,17 +273,20 @@ def read_baselines(
     """Measure each segment's usual period from its own past, in back-to-back periods that end on the last day.
 
     A customer counts from the first period that begins after her first order, in every period whether she ordered or
-    not: so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined. Of a segment
-    whose campaign is made before a season (its first day is in `seasons`) the periods are those of earlier ones: a
-    mean over the whole year would take nearly all who order then for people who do not order without a campaign. Of one
-    most of whom have been silent for so many days (`silent`) they are those of these days, or the last: when more of
-    them ordered is no more what is usual.
+    not: so the figures lean on the last weeks, by which segments such as "lapsed" are defined, in one period alone. Of
+    a segment whose campaign is made before a season (its first day is in `seasons`) the periods are those of earlier
+    ones: a mean over the whole year would take nearly all who order then for people who do not order without a
+    campaign. Of one most of whom have been away for longer than so many days (`silent`) they are the newest within
+    these days, or the last: when more of them ordered is no more what is usual.
     `purchases` has one row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
     """
     nothing_said = (None,) * customers.n_segments
     begins = [_begins(customers.observed, days, season) for season in seasons or nothing_said]
-    for segment, since in enumerate(silent):
-        if since is not None and not (seasons and seasons[segment]):
+    came_on = [customers.first_on[customers.labels == segment] for segment in range(customers.n_segments)]
+    for segment, since in enumerate(silent or nothing_said):
+        if seasons and seasons[segment]:
+            begins[segment] = _with_enough(begins[segment], came_on[segment])
+        elif since is not None:
             begins[segment] = begins[segment][: max(1, int(since // days))]
     calendar = purchases.engine.from_arrow(_calendar(begins, days))
     came = purchases.orders.group_by("customer").agg(first_on=nw.col("ordered_on").min())
@@ -294,13 +300,22 @@ def read_baselines(
     found = {(row["segment"], row["period"]): row for row in table.to_pylist()}
     baselines = []
     for segment, own in enumerate(begins):
-        came_on = customers.first_on[customers.labels == segment]
-        seen = [int((came_on < np.datetime64(day)).sum()) for day in own]
+        seen = [_earlier(came_on[segment], day) for day in own]
         rows = [found.get((segment, period), dict.fromkeys(("n", *POWERS), 0.0)) for period in range(len(own))]
         baseline = _of_periods(rows, seen, days, seasonal=bool(seasons and seasons[segment])) if any(seen) else None
         now = baseline is not None and not baseline.seasons and bool(silent) and silent[segment] is not None
         baselines.append(replace(baseline, lately=days * len(own)) if baseline and now else baseline)
     return tuple(baselines)
+
+
+def _earlier(came_on: NDArray[np.datetime64], day: date) -> int:
+    """How many of some customers there were before a day."""
+    return int((came_on < np.datetime64(day)).sum())
+
+
+def _with_enough(begins: list[date], came_on: NDArray[np.datetime64]) -> list[date]:
+    """The seasons of which enough customers tell, or all where none has so many: a handful tells no season."""
+    return [day for day in begins if _earlier(came_on, day) >= LEAST_IN_SEASON] or begins
 
 
 def _of_periods(rows: Sequence[Mapping[str, float]], seen: Sequence[int], days: int, *, seasonal: bool) -> Baseline:

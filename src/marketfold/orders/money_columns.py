@@ -286,7 +286,7 @@ class _Finding:
         mine = abs(self.lines.total(chosen))
         for other in columns:
             same = other.of_order == chosen.of_order and other.rank < PRICE_NAME and is_subtotal(other.name)
-            if same and abs(self.lines.total(other)) < mine:
+            if same and 0 < abs(self.lines.total(other)) < mine:
                 return other
         return chosen
 

@@ -25,11 +25,11 @@ from marketfold.report.sentences.audiences import describe_together as describe_
 from marketfold.report.sentences.baskets import baskets_sentence as baskets_sentence
 from marketfold.report.sentences.campaigns import AD_WORDS as AD_WORDS
 from marketfold.report.sentences.campaigns import PART_WORDS as PART_WORDS
+from marketfold.report.sentences.campaigns import holdout_of as holdout_of
 from marketfold.report.sentences.campaigns import plan_notes as plan_notes
 from marketfold.report.sentences.campaigns import promise_note as promise_note
 from marketfold.report.sentences.clustering import disagreements as disagreements
 from marketfold.report.sentences.experiments import describe_coverage as describe_coverage
-from marketfold.report.sentences.experiments import describe_holdout as describe_holdout
 from marketfold.report.sentences.experiments import describe_overall as describe_overall
 from marketfold.report.sentences.experiments import describe_payback as describe_payback
 from marketfold.report.sentences.experiments import describe_paybacks as describe_paybacks

@@ -55,7 +55,11 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if (comes := campaign.baseline) and comes.revenue_mean > 0:
         amount = words.money(comes.revenue_mean * campaign.to_reach, plan.currency, short=True)
         facts.append(
-            Fact("Comes anyway", amount, say("comes", usual_of(campaign), days=comes.days, lately=comes.lately))
+            Fact(
+                "Comes anyway",
+                amount,
+                say("comes", usual_of(campaign) or "so far", days=comes.days, lately=comes.lately),
+            )
         )
     if line.stake.usual_rate != 0:
         moved = f"{known}, {say('moved', line.stake.moved_by)}"

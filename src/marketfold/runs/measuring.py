@@ -13,7 +13,7 @@ from marketfold.cleaning import clean_orders
 from marketfold.errors import MeasurementError, RunFolderError
 from marketfold.experiments import MeasuringOptions, lift_tests, measure_campaigns
 from marketfold.json_files import write_json
-from marketfold.orders import is_elsewhere, read_orders
+from marketfold.orders import is_elsewhere, read_orders, table_address
 from marketfold.page import write_page
 from marketfold.report import measurement_page
 from marketfold.runs.exported import audience_fingerprint
@@ -144,7 +144,8 @@ def _with_other_periods(table: pa.Table, path: Path, measurement: Measurement) -
 def _reading_of_orders(addressed: Addressed, orders: Any) -> ReadingOptions:
     """How later orders are read: as those of the run; what was said of a table of customers is not about orders."""
     reading = addressed.config.reading
-    if not (isinstance(orders, str) and is_elsewhere(orders)):  # a file, whatever read those of the run
+    by_name = isinstance(orders, str) and table_address(orders) is None and is_elsewhere(orders)
+    if not by_name:  # a file or a database, whatever read those of the run
         reading = reading.model_copy(update={"engine": "duckdb", "master": None})
     if addressed.of_orders:
         return reading

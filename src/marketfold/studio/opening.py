@@ -69,6 +69,8 @@ def made_with(run: Run, root: Path) -> dict[str, Any]:
         for name in one.setting.path[:-1]:
             inner = inner.setdefault(name, {})
         inner[one.setting.path[-1]] = one.made
+    for name in ("engine", "master"):  # the studio reads by the engine that is built in
+        settings.get("reading", {}).pop(name, None)
     return settings
 
 

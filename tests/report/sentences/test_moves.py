@@ -85,8 +85,9 @@ def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
     ("usual", "who", "made"),
     [
         (0.25, "about 7 more of them order once.", "Within 90 days as many order without it."),
-        (0.89, "about 3 more of them order once.", "Within 90 days no more than these would not order anyway."),
+        (0.89, "about 3 more of them order once.", "These are all who would not order anyway within 90 days."),
         (0.04, "4 % of them order once more.", "Within 90 days as many order without it."),
+        (0.96, "4 % of them order once more.", "These are all who would not order anyway within 90 days."),
         (None, "all of them order once more.", "How many order anyway is not known."),
     ],
 )
@@ -130,7 +131,7 @@ def test_a_move_before_a_season_says_how_many_ordered_in_each_earlier_one(plan: 
 def test_where_the_aim_is_fuller_orders_a_move_does_not_promise_more_of_them(plan: CampaignPlan) -> None:
     first = with_value(replace(plan.campaigns[0], holdout=None, aim="grow_basket"), 6_910)
     (move,) = move_sentences(with_campaigns(plan, first))
-    assert "The aim is fuller orders, which the sum counts as orders: take it for its size." in move.detail
+    assert "The aim is fuller orders, and the sum counts orders: it is only an order of magnitude." in move.detail
 
 
 def test_a_move_says_what_its_holdout_cannot_see(plan: CampaignPlan) -> None:
@@ -142,7 +143,7 @@ def test_a_move_says_what_its_holdout_cannot_see(plan: CampaignPlan) -> None:
     held = replace(held, held_out=60, primary="revenue", usual=4_000.0, detectable_lift=0.5)
     (move,) = move_sentences(with_campaigns(plan, replace(first, budget=line, holdout=held)))
     said = move.detail.replace("\u202f", " ").replace("\u00a0", " ")
-    assert "only an effect of 50 % or more shows in 8 of 10 cases, and these orders are one of 5 %." in said
+    assert "only an effect of 50 % or more shows in 8 of 10 cases, and these orders would be one of 5 %." in said
     seen = replace(held, usual=300.0)
     (move,) = move_sentences(with_campaigns(plan, replace(first, budget=line, holdout=seen)))
     assert "these orders" not in move.detail

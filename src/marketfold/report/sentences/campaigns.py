@@ -39,8 +39,12 @@ PART_WORDS = {
 FULLER = "grow_basket"
 """The aim whose money is in fuller orders, though it is counted in orders."""
 FEW = 10
+UNEVEN = 3
+"""Times their even part of it that they must bring for that."""
 LARGE_PART = 0.2
 """From such a part of a segment's revenue on, two customers make its sums."""
+ENOUGH_SEASONS = 5
+"""Earlier seasons from which on their rates are no anecdote."""
 COUNTRIES = 3
 NEARLY_ALL = 0.95
 """Of all customers in one country: then it is no news of a segment."""
@@ -95,7 +99,7 @@ def _size(campaign: Campaign, plan: CampaignPlan) -> str:
     if not campaign.revenue_total and campaign.timing.season == "no orders":
         return f"{customers} ({share(campaign.customer_share)} of all)."
     size = f"{customers} ({share(campaign.customer_share)} of all) who brought {of_revenue} of the revenue."
-    if campaign.customers < FEW or (campaign.two_largest or 0.0) < LARGE_PART:
+    if (campaign.two_largest or 0.0) < max(LARGE_PART, UNEVEN * 2 / campaign.customers):
         return size
     return f"{size} {say('campaign', 'two_largest', part=campaign.two_largest)}"
 
@@ -255,7 +259,8 @@ def usual_note(campaign: Campaign) -> str:
     if not code or campaign.holdout is None or campaign.holdout.usual is None:
         return ""
     usual = campaign.baseline
-    facts = {"seasons": seasons_seen(usual.seasons), "lately": usual.lately} if usual else {}
+    seasons = usual.seasons if usual else ()
+    facts = {"seasons": seasons_seen(seasons), "doubt": few_seasons(seasons), "lately": usual.lately if usual else None}
     return say("campaign", f"usual_{code}", **facts)
 
 
@@ -266,12 +271,19 @@ def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", "seaso
         return "expected"
     if usual and usual.seasons:
         return "seasons" if len(usual.seasons) > 1 else "season"
-    return "past" if usual and usual.lately else "so far" if usual else ""
+    if usual and usual.lately:
+        return "past"
+    return "so far" if usual and not campaign.season_on and not campaign.away else ""
 
 
 def seasons_seen(seasons: Sequence[SeasonSeen]) -> list[str]:
     """How many ordered in each, of how many."""
     return [f"{words.count(one.ordered)} of {words.count(one.customers)}" for one in seasons]
+
+
+def few_seasons(seasons: Sequence[SeasonSeen]) -> str:
+    """That so few seasons tell no rate to rely on; "" of more."""
+    return say("move", "few seasons", seasons=seasons_seen(seasons)) if len(seasons) < ENOUGH_SEASONS else ""
 
 
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
@@ -318,6 +330,7 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     members = how_many(line.stake.customers, plan)
     seasons = seasons_seen(line.stake.seasons)
     facts = {"line": line, "of_it": of_it, "members": members, "usual": usual, "seasons": seasons}
+    facts |= {"doubt": few_seasons(line.stake.seasons), "lately": None}
     facts |= {"lately": campaign.baseline.lately} if campaign and campaign.baseline else {}
     code: str = line.stake.moved_by if usual != 0 else "nobody" if line.stake.never_again else "silent"
     moved = say("arithmetic", f"stake.{code}", plan.currency, **facts)

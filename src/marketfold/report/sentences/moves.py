@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold import words
-from marketfold.report.sentences.campaigns import FULLER, moved_lift, seasons_seen
+from marketfold.report.sentences.campaigns import FULLER, few_seasons, moved_lift, seasons_seen
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.thresholds import FEWEST_MEMBERS
 
@@ -78,7 +78,7 @@ def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
     channel = _first_channel(campaign)
     by = "by.lacking" if in_full and channel and channel.lacking else "by"
     said = [
-        _made_of(line, campaign, plan, in_full=in_full) if line else _in_doubt(campaign) if in_full else "",
+        _made_of(line, campaign, plan, in_full=in_full) if line else _in_doubt(campaign, in_full=in_full),
         say("move", "offer", title=campaign.offer.title),
         say("move", by, title=channel.title) if channel else "",
         _left_alone(campaign, line) if in_full and campaign.held_out else "",
@@ -96,8 +96,12 @@ def _made_of(line: BudgetLine, campaign: Campaign, plan: CampaignPlan, *, in_ful
     stake = line.stake
     said = []
     if in_full or stake.moved_by == "seasons":
-        code = "few" if _worth(campaign) == "worth.few" else stake.moved_by
-        said.append(say("move", f"made.{code}", days=plan.campaign_days, seasons=seasons_seen(stake.seasons)))
+        facts = {
+            "days": plan.campaign_days,
+            "seasons": seasons_seen(stake.seasons),
+            "doubt": few_seasons(stake.seasons),
+        }
+        said.append(say("move", f"made.{stake.moved_by}", **facts))
     if campaign.aim == FULLER:
         said.append(say("move", "fuller"))
     return " ".join(said)
@@ -127,8 +131,12 @@ def _when(campaign: Campaign) -> str:
     return say("move", "before", month=begins.month, year=begins.year) if begins else ""
 
 
-def _in_doubt(campaign: Campaign) -> str:
-    return say("move", "nobody") if _none_came_back(campaign) else ""
+def _in_doubt(campaign: Campaign, *, in_full: bool) -> str:
+    """Why a move has no sum: what has been seen of these customers tells none."""
+    usual = campaign.baseline
+    if usual and usual.lately and usual.order_rate == 0:
+        return say("move", "silent", lately=usual.lately)
+    return say("move", "nobody") if in_full and _none_came_back(campaign) else ""
 
 
 def _none_came_back(campaign: Campaign) -> bool:

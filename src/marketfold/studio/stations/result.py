@@ -13,7 +13,7 @@ from marketfold import words
 from marketfold.errors import MarketfoldError, MeasurementError
 from marketfold.file_names import ORDER_FILE_NAMES
 from marketfold.page import figure_scripts
-from marketfold.report import describe_holdout
+from marketfold.report import holdout_of
 from marketfold.runs import LIFT_TESTS, audience_fingerprint, measurement_folder, measurements
 from marketfold.studio.bringing import UPLOADS
 from marketfold.studio.pages import Station, desk_of, go, page, run_of, state_of, with_form
@@ -62,7 +62,7 @@ def _shown(request: Request) -> Response:
     found, faults = measurements(desk.run)
     shown = next((one for one in found if one.name == request.query_params.get("of")), found[0] if found else None)
     parts = [part for section in shown.page.sections for part in section.parts] if shown else []
-    holdouts = [(one, describe_holdout(one.holdout, plan.currency)) for one in plan.campaigns if one.holdout]
+    holdouts = [(one, holdout_of(one, plan)) for one in plan.campaigns if one.holdout]
     return page(
         request, "result.html.j2", "result", desk,
         plan=plan, job=job, shown=shown, found=found, faults=faults, figures=figure_scripts(parts) if parts else None,
