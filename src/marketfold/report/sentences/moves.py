@@ -95,13 +95,13 @@ def _made_of(line: BudgetLine, campaign: Campaign, plan: CampaignPlan, *, in_ful
     """Why so many orders: as many order anyway, or the others are no more."""
     stake = line.stake
     said = []
-    if in_full or stake.moved_by == "seasons":
+    if in_full or stake.seasons:
         facts = {
             "days": plan.campaign_days,
             "seasons": seasons_seen(stake.seasons),
             "doubt": few_seasons(stake.seasons),
         }
-        said.append(say("move", f"made.{stake.moved_by}", **facts))
+        said.append(say("move", "made.season" if len(stake.seasons) == 1 else f"made.{stake.moved_by}", **facts))
     if campaign.aim == FULLER:
         said.append(say("move", "fuller"))
     return " ".join(said)
