@@ -29,14 +29,15 @@ _let_go: deque[Any] = deque()
 """What nobody asks for any more. Who collects garbage may do so in the middle of another question to Spark."""
 
 
-def _release() -> None:
+def release_caches() -> None:
+    """Give back what nobody asks for any more: before each question, and when somebody says so."""
     with suppress(Exception):  # the cluster may be gone, and its caches with it
         while _let_go:
             _let_go.popleft().unpersist()
 
 
 class SparkEngine:
-    """PySpark, for those who outgrow one machine; what it keeps in the cluster goes with it.
+    """PySpark, for those who outgrow one machine; what it keeps in the cluster goes with the next question after it.
 
     `source` is what messages call the orders that it reads.
     """
@@ -50,7 +51,7 @@ class SparkEngine:
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cache in the cluster."""
-        _release()
+        release_caches()
         with told_in_words(self.source):
             self._kept.append(frame.to_native().cache())
         return frame_of(self._kept[-1])
@@ -59,7 +60,7 @@ class SparkEngine:
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
-        _release()
+        release_caches()
         with told_in_words(self.source):
             return frame.to_native().toArrow()
 

@@ -38,7 +38,7 @@ from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, scoring_config
 from marketfold.runs.sources import order_source
 from marketfold.spark import SMALL_BYTES, in_words, masked, said, suit
-from marketfold.spark_engine import SparkEngine
+from marketfold.spark_engine import SparkEngine, release_caches
 
 BY_SPARK = ReadingOptions(engine="spark")
 MOST_JOBS = 29
@@ -85,6 +85,7 @@ def test_a_run_by_spark_is_the_run_of_the_embedded_engine(there: Run, lines: pa.
     pq.write_table(lines, tmp_path / "shop.parquet")
     here = make_run(str(tmp_path / "shop.parquet"), config_of("duckdb"), tmp_path / "here")
     gc.collect()
+    release_caches()
     for name in ("segments.csv", "profiles.csv", "plan.json"):
         assert (there.folder / name).read_text() == (here.folder / name).read_text()
     assert there.record["input"]["table"]["name"] == "shop_orders"
