@@ -32,11 +32,18 @@ from marketfold.config import (
     RunConfig,
 )
 from marketfold.demo import make_shop
-from marketfold.errors import ConfigError, MarketfoldError, OrdersError, ParameterError, SourceNotFoundError
+from marketfold.errors import (
+    ConfigError,
+    MarketfoldError,
+    OrdersError,
+    ParameterError,
+    RunFolderError,
+    SourceNotFoundError,
+)
 from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, scoring_config
-from marketfold.runs.sources import order_source
+from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.spark import SMALL_BYTES, in_words, masked, said, suit
 from marketfold.spark_engine import SparkEngine, release_caches
 
@@ -248,3 +255,10 @@ def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
     assert spark.conf.get(asked) == "true"
     spark.conf.set(asked, before)
     spark.conf.set("spark.sql.shuffle.partitions", parts)
+
+
+@QUIET
+@pytest.mark.spark
+def test_a_file_is_not_taken_for_the_table_of_a_run(there: Run):
+    with pytest.raises(RunFolderError, match="a file cannot be compared with that"):
+        refuse_other_table(there, None)

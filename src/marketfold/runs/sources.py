@@ -189,7 +189,15 @@ def _table_on_server(run: Run, address: TableAddress) -> str:
 def refuse_other_table(run: Run, found: TableRead | None) -> None:
     """`RunFolderError` where a table was read, and not the one that the run was made from; its file may have moved."""
     was = run.record["input"].get("table")
-    if not found or not was:
+    if not was:
+        return
+    if not found:
+        if on_a_server(run.record["input"]):  # nothing else says whose people a file holds
+            raise RunFolderError(
+                f"{run.folder} was made from the table {was['name']} of {was['database']} ({was['kind']}), and a file "
+                f"cannot be compared with that. Leave out --orders; or make a run from the file, with --previous "
+                f"{run.folder} to keep segments and holdout."
+            )
         return
     same_database = not on_a_server(run.record["input"]) or found.database == was["database"]
     if (found.kind, found.table) != (was["kind"], was["name"]) or not same_database:
