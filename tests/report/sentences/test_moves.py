@@ -126,6 +126,7 @@ def test_a_move_before_a_season_says_how_many_ordered_in_each_earlier_one(plan: 
         assert said.startswith("In earlier seasons 30 of 100 and 70 of 100 ordered anyway;")
         assert "2 seasons are too few to rely on." in said
     assert "if about 30 more of them order once." in move.text
+    assert first.budget is not None
     budget = replace(first.budget, stake=replace(stake, seasons=(SeasonSeen(30, 100),)))
     _, one = move_sentences(with_campaigns(plan, replace(first, budget=budget), replace(first, budget=budget)))
     assert "30 of 100 ordered anyway: too little to rely on." in one.detail
