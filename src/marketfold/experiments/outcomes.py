@@ -281,10 +281,11 @@ def read_baselines(
     `purchases` has one row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
     """
     nothing_said = (None,) * customers.n_segments
-    begins = [_begins(customers.observed, days, season) for season in seasons or nothing_said]
+    seasons, silent = seasons or nothing_said, silent or nothing_said
     came_on = [customers.first_on[customers.labels == segment] for segment in range(customers.n_segments)]
-    for segment, since in enumerate(silent or nothing_said):
-        if seasons and seasons[segment]:
+    begins = [_begins(customers.observed, days, season) for season in seasons]
+    for segment, (season, since) in enumerate(zip(seasons, silent, strict=True)):
+        if season:
             begins[segment] = _with_enough(begins[segment], came_on[segment])
         elif since is not None:
             begins[segment] = begins[segment][: max(1, int(since // days))]
@@ -302,9 +303,10 @@ def read_baselines(
     for segment, own in enumerate(begins):
         seen = [_earlier(came_on[segment], day) for day in own]
         rows = [found.get((segment, period), dict.fromkeys(("n", *POWERS), 0.0)) for period in range(len(own))]
-        baseline = _of_periods(rows, seen, days, seasonal=bool(seasons and seasons[segment])) if any(seen) else None
-        now = baseline is not None and not baseline.seasons and bool(silent) and silent[segment] is not None
-        baselines.append(replace(baseline, lately=days * len(own)) if baseline and now else baseline)
+        seasonal = seasons[segment] is not None
+        baseline = _of_periods(rows, seen, days, seasonal=seasonal) if any(seen) else None
+        newest = baseline is not None and not seasonal and silent[segment] is not None
+        baselines.append(replace(baseline, lately=days * len(own)) if baseline and newest else baseline)
     return tuple(baselines)
 
 

@@ -57,6 +57,11 @@ def test_two_customers_who_make_the_sums_of_a_segment_are_told(campaign: Campaig
         assert "Two of them" not in text.describe_segment(other, plan("EUR"))
 
 
+def test_a_segment_in_which_no_customer_has_most_of_the_money_is_told(campaign: Campaign) -> None:
+    nobody = replace(campaign, customers=0, customer_share=0.0, revenue_share=0.0, two_largest=None)
+    assert text.describe_segment(nobody, plan("EUR")).startswith("0 customers (0")
+
+
 def test_a_holdout_that_cannot_show_what_can_be_moved_says_so(campaign: Campaign) -> None:
     stake = replace(STAKE, number=campaign.number, usual_rate=0.9, detectable_lift=0.5)
     budget = allocate_budget([stake], days=731)

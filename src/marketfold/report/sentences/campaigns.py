@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from marketfold import words
 from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS, YEAR_DAYS
@@ -99,9 +99,10 @@ def _size(campaign: Campaign, plan: CampaignPlan) -> str:
     if not campaign.revenue_total and campaign.timing.season == "no orders":
         return f"{customers} ({share(campaign.customer_share)} of all)."
     size = f"{customers} ({share(campaign.customer_share)} of all) who brought {of_revenue} of the revenue."
-    if (campaign.two_largest or 0.0) < max(LARGE_PART, UNEVEN * 2 / campaign.customers):
+    part = campaign.two_largest or 0.0
+    if part < LARGE_PART or part * campaign.customers < 2 * UNEVEN:
         return size
-    return f"{size} {say('campaign', 'two_largest', part=campaign.two_largest)}"
+    return f"{size} {say('campaign', 'two_largest', part=part)}"
 
 
 def _habits(campaign: Campaign, plan: CampaignPlan) -> str:
@@ -259,9 +260,8 @@ def usual_note(campaign: Campaign) -> str:
     if not code or campaign.holdout is None or campaign.holdout.usual is None:
         return ""
     usual = campaign.baseline
-    seasons = usual.seasons if usual else ()
-    facts = {"seasons": seasons_seen(seasons), "doubt": few_seasons(seasons), "lately": usual.lately if usual else None}
-    return say("campaign", f"usual_{code}", **facts)
+    seasons, lately = (usual.seasons, usual.lately) if usual else ((), None)
+    return say("campaign", f"usual_{code}", lately=lately, **season_facts(seasons))
 
 
 def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", "seasons", "so far", ""]:
@@ -276,14 +276,11 @@ def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", "seaso
     return "so far" if usual and not campaign.season_on and not campaign.away else ""
 
 
-def seasons_seen(seasons: Sequence[SeasonSeen]) -> list[str]:
-    """How many ordered in each, of how many."""
-    return [f"{words.count(one.ordered)} of {words.count(one.customers)}" for one in seasons]
-
-
-def few_seasons(seasons: Sequence[SeasonSeen]) -> str:
-    """That so few seasons tell no rate to rely on; "" of more."""
-    return say("move", "few seasons", seasons=seasons_seen(seasons)) if len(seasons) < ENOUGH_SEASONS else ""
+def season_facts(seasons: Sequence[SeasonSeen]) -> dict[str, Any]:
+    """How many ordered in each, of how many; and that so few seasons tell no rate to rely on, where they are few."""
+    told = [f"{words.count(one.ordered)} of {words.count(one.customers)}" for one in seasons]
+    few = say("move", "few seasons", seasons=told) if len(told) < ENOUGH_SEASONS else ""
+    return {"seasons": told, "doubt": few}
 
 
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
@@ -303,22 +300,19 @@ def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
 
 def most_lift(line: BudgetLine, held: Holdout | None) -> float | None:
     """The lift of what is judged, if all who do not order anyway ordered once; None where that is not known."""
-    usual_rate = line.stake.usual_rate
-    if held is None or not held.usual or usual_rate is None:
-        return None
-    return (1 - usual_rate) * _judged(line, held) / held.usual
+    return _lift(line, held, 1 - (line.stake.usual_rate or 0.0))
 
 
 def moved_lift(line: BudgetLine, held: Holdout | None) -> float | None:
     """The lift of what is judged, if as many order once more as the page counts; None where that is not known."""
+    return _lift(line, held, line.stake.moved_share)
+
+
+def _lift(line: BudgetLine, held: Holdout | None, part: float) -> float | None:
+    """The lift of what is judged, if such a part of those reached ordered once more; None where that is not known."""
     if held is None or not held.usual or line.stake.usual_rate is None:
         return None
-    return line.stake.moved_share * _judged(line, held) / held.usual
-
-
-def _judged(line: BudgetLine, held: Holdout) -> float:
-    """What one more order adds to what is judged."""
-    return 1.0 if held.primary == "order_rate" else line.order_value
+    return part * (1.0 if held.primary == "order_rate" else line.order_value) / held.usual
 
 
 def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> tuple[str, str]:
@@ -328,16 +322,15 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
     of_it = say("arithmetic", "stake.no margin" if margin is None else "stake.margin", margin=margin)
     members = how_many(line.stake.customers, plan)
-    seasons = seasons_seen(line.stake.seasons)
-    facts = {"line": line, "of_it": of_it, "members": members, "usual": usual, "seasons": seasons}
-    facts |= {"doubt": few_seasons(line.stake.seasons), "lately": None}
-    facts |= {"lately": campaign.baseline.lately} if campaign and campaign.baseline else {}
+    facts = {"line": line, "of_it": of_it, "members": members, "usual": usual}
+    facts |= season_facts(line.stake.seasons)
+    facts["lately"] = campaign.baseline.lately if campaign and campaign.baseline else None
     code: str = line.stake.moved_by if usual != 0 else "nobody" if line.stake.never_again else "silent"
     moved = say("arithmetic", f"stake.{code}", plan.currency, **facts)
     away = campaign is not None and campaign.away
     code = usual_of(campaign) if campaign else ""
     moved += say("arithmetic", f"usual.{code}", **facts) if usual and code not in {"", "so far"} else ""
-    moved += say("arithmetic", "fuller") if campaign and campaign.aim == FULLER and usual != 0 else ""
+    moved += f" {say('move', 'fuller')}" if campaign and campaign.aim == FULLER and usual != 0 else ""
     factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
     yearly = "yearly.once" if usual == 0 else "yearly.away" if away else "yearly"
     return moved, say("arithmetic", yearly, plan.currency, line=line, over=over, of_it=factor, what=what)

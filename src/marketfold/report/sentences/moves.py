@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold import words
-from marketfold.report.sentences.campaigns import FULLER, few_seasons, moved_lift, seasons_seen
+from marketfold.report.sentences.campaigns import FULLER, moved_lift, season_facts
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.thresholds import FEWEST_MEMBERS
 
@@ -96,12 +96,8 @@ def _made_of(line: BudgetLine, campaign: Campaign, plan: CampaignPlan, *, in_ful
     stake = line.stake
     said = []
     if in_full or stake.seasons:
-        facts = {
-            "days": plan.campaign_days,
-            "seasons": seasons_seen(stake.seasons),
-            "doubt": few_seasons(stake.seasons),
-        }
-        said.append(say("move", "made.season" if len(stake.seasons) == 1 else f"made.{stake.moved_by}", **facts))
+        code = "season" if len(stake.seasons) == 1 else stake.moved_by
+        said.append(say("move", f"made.{code}", days=plan.campaign_days, **season_facts(stake.seasons)))
     if campaign.aim == FULLER:
         said.append(say("move", "fuller"))
     return " ".join(said)
