@@ -17,6 +17,7 @@ from marketfold.config.settings import Setting, flags, settings_of
 from marketfold.config.tree import (
     CAMPAIGNS_PANEL,
     CONFIG_FILE,
+    OF_THE_ENGINE,
     PANELS,
     SEGMENTS_PANEL,
     CampaignOptions,
@@ -32,6 +33,7 @@ from marketfold.config.values import Flag, Wanted
 __all__ = [
     "CAMPAIGNS_PANEL",
     "CONFIG_FILE",
+    "OF_THE_ENGINE",
     "PANELS",
     "SEGMENTS_PANEL",
     "CampaignOptions",

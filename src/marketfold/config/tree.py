@@ -68,6 +68,10 @@ class Options(_Guided):
     panel: ClassVar[str] = SEGMENTS_PANEL
 
 
+OF_THE_ENGINE = ("engine", "master")
+"""Settings of reading that say what reads and where it runs, and not how orders are written."""
+
+
 class ReadingOptions(Options):
     """How a source becomes order lines."""
 
@@ -120,6 +124,10 @@ class ReadingOptions(Options):
     memory_limit: Annotated[Size | None, Flag(unset="80 % of the memory", title="Most memory")] = Field(
         default=None, description="Most memory that reading and counting may take, as in 2GB."
     )
+
+    def built_in(self) -> ReadingOptions:
+        """The same by the engine that is built in, whatever read before."""
+        return self.model_copy(update={name: type(self).model_fields[name].default for name in OF_THE_ENGINE})
 
 
 class CleaningOptions(Options):

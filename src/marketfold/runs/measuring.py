@@ -146,7 +146,7 @@ def _reading_of_orders(addressed: Addressed, orders: Any) -> ReadingOptions:
     reading = addressed.config.reading
     by_name = isinstance(orders, str) and table_address(orders) is None and is_elsewhere(orders)
     if not by_name:  # a file or a database, whatever read those of the run
-        reading = reading.model_copy(update={"engine": "duckdb", "master": None})
+        reading = reading.built_in()
     if addressed.of_orders:
         return reading
     return reading.model_copy(update={"mapping": {}, "no_role": (), "table": False, "sheet": None, "date_format": None})

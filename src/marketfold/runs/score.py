@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketfold.cleaning import CleanOrders, clean_orders, orders_of
-from marketfold.config import load_config
+from marketfold.config import OF_THE_ENGINE, load_config
 from marketfold.customer_tables import is_of_table, measure_again
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_features
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
     from marketfold.config import RunConfig
     from marketfold.schema import Progress
-
-
-_OF_THE_PLACE = frozenset({"engine", "master"})
-"""Settings of reading that say where orders lie, not how they are written: other orders lie elsewhere."""
 
 
 def score_orders(
@@ -101,5 +97,6 @@ def scoring_config(
     folder = None if isinstance(model, SegmentModel) else Path(model)
     config = Run.read(folder).config if folder and (folder / RUN_FILE).is_file() else load_config()
     changed = config.model_dump() | {"features": config.features.model_dump() | {"as_of": as_of}}
-    here = {name: value for name, value in changed["reading"].items() if name not in _OF_THE_PLACE}
+    # other orders lie elsewhere
+    here = {name: value for name, value in changed["reading"].items() if name not in OF_THE_ENGINE}
     return load_config(changed | {"reading": here | (reading or {})})

@@ -64,7 +64,7 @@ def _where_it_lies(run: Run, given: Any) -> ReadingOptions:
     """How the orders are read again: files of this machine by the engine that is built in, whatever read them first."""
     reading = run.config.reading
     if reading.engine == "spark" and (run.record["input"].get("sha256") or not isinstance(given, str | Path | None)):
-        return reading.model_copy(update={"engine": "duckdb", "master": None})
+        return reading.built_in()
     return reading
 
 

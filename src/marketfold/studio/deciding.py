@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from marketfold.config import (
+    OF_THE_ENGINE,
     Way,
     as_flags,
     from_flags,
@@ -217,7 +218,7 @@ def _made_by_hand(project: Project) -> list[Doubt]:
 
 def form_settings() -> list[Setting]:
     """Settings of how a file is read that stand in the form, in the order of the tree."""
-    apart = {"mapping", "no_role", "undo", "engine", "master"}  # the studio reads by the engine that is built in
+    apart = {"mapping", "no_role", "undo", *OF_THE_ENGINE}  # the studio reads by the engine that is built in
     return [one for one in settings_of() if one.path[0] == "reading" and one.path[-1] not in apart]
 
 

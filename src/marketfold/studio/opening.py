@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from marketfold.config import chosen, differences, load_config
+from marketfold.config import OF_THE_ENGINE, chosen, differences, load_config
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def made_with(run: Run, root: Path) -> dict[str, Any]:
         for name in one.setting.path[:-1]:
             inner = inner.setdefault(name, {})
         inner[one.setting.path[-1]] = one.made
-    for name in ("engine", "master"):  # the studio reads by the engine that is built in
+    for name in OF_THE_ENGINE:  # the studio reads by the engine that is built in
         settings.get("reading", {}).pop(name, None)
     return settings
 
