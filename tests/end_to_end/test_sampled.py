@@ -14,7 +14,7 @@ from marketfold.demo import make_shop
 from marketfold.errors import RunFolderError
 from marketfold.pipeline import segment_market
 from marketfold.report import report_page
-from marketfold.runs import write_run
+from marketfold.report.sentences.selection import sample_note
 from marketfold.runs.notebook import write_notebook
 from marketfold.runs.record import run_record
 
@@ -63,14 +63,15 @@ def test_the_record_and_the_page_say_so(sampled: Analysis):
 
 
 def test_of_all_customers_nothing_is_said(analysis: Analysis):
-    assert run_record(analysis)["sample"] is None
-    assert "A sample of" not in str([section.parts[0] for section in report_page(analysis).sections])
+    assert (analysis.sampled_units, sample_note(analysis)) == (None, "")
 
 
-def test_a_notebook_refuses_what_a_sample_chose(sampled: Analysis, tmp_path: Path):
-    run = write_run(sampled, tmp_path / "run")
-    with pytest.raises(RunFolderError, match="chose its segments by a sample of 100 of"):
-        write_notebook(run.folder)
+def test_a_notebook_refuses_what_a_sample_chose(own_run: Path):
+    record = own_run / "run.json"
+    told = json.loads(record.read_text("utf-8")) | {"sample": {"units": 100, "of": 4_321}}
+    record.write_text(json.dumps(told), "utf-8")
+    with pytest.raises(RunFolderError, match="chose its segments by a sample of 100 of 4,321 units"):
+        write_notebook(own_run)
 
 
 def _schema(name: str) -> dict[str, object]:

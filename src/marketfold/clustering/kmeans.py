@@ -232,7 +232,7 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         return self._take(replace(fit, labels=nearest.astype(np.int32)), own)
 
     def settled(self, X: ArrayLike, *, steps: int, revenue: ArrayLike | None = None) -> Self:
-        """The same segments of more units, after so many Lloyd steps from the centres of the fitted ones.
+        """The same segments of more units, after at most so many Lloyd steps from the centres of the fitted ones.
 
         `X` are all of them, shape (n_units, n_dimensions), and `revenue` is as of `fit`; of this model no centres were
         merged. Where the fitted units are a sample of them few steps suffice.
