@@ -230,6 +230,7 @@ class ClusteringOptions(Options):
     choose_among: Annotated[int, Flag(title="Most units by which segments are chosen")] = Field(
         default=200_000,
         ge=100,
+        le=1_000_000_000,
         description="Most units that segments are chosen and tested by; of more a sample, and all are put into them.",
     )
     bootstraps: Annotated[int, Flag(title="How often it is tried whether they come out again")] = Field(
