@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ from marketfold.report import report_page
 from marketfold.report.sentences.selection import sample_note
 from marketfold.runs.notebook import write_notebook
 from marketfold.runs.record import run_record
+from marketfold.selection import OutlookCheck
+from marketfold.selection.outlook_check import OutlookGroup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,9 +61,13 @@ def test_the_record_and_the_page_say_so(sampled: Analysis):
     assert record["sample"] == {"units": FEW, "of": len(sampled.segmentation)}
     jsonschema.validate(record["sample"], _schema("sample"))
     note = f"A sample of 100 of the {len(sampled.segmentation)} customers chose and tested the segments"
-    told = {section.key for section in report_page(sampled).sections if note in str(section.parts[0])}
+    came_true = OutlookCheck(date(2026, 1, 1), 90, (OutlookGroup(FEW, 1.0, 1.1, 30.0, 32.0),), None)
+    page = report_page(replace(sampled, choice=replace(sampled.choice, outlook=came_true)))
+    told = {section.key for section in page.sections if note in str(section.parts[0])}
     assert {"how-many", "chosen", "stability"} <= told
-    assert not told & {"segments", "campaigns", "profiles", "data"}
+    assert not told & {"segments", "campaigns", "outlook", "profiles", "data"}
+    (ahead,) = (section for section in page.sections if section.key == "outlook")
+    assert note in str(ahead.parts[-1])  # the segments' sums before it are of all
 
 
 def test_of_all_customers_nothing_is_said(analysis: Analysis):

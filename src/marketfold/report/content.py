@@ -69,8 +69,8 @@ FOR_ANALYSTS: tuple[Callable[[Analysis], Section | None], ...] = (
 """What waits behind its title until somebody asks."""
 
 
-OF_SAMPLE = (outlook_chapter, k_chapter, stability_chapter, reduction_chapter, choice_chapter)
-"""What is told of a sample where segments were chosen by one; all others are of all units."""
+OF_SAMPLE = (k_chapter, stability_chapter, reduction_chapter, choice_chapter)
+"""What is told of a sample where segments were chosen by one; all others are of all units, but for what came true."""
 
 
 def _chapter(analysis: Analysis, chapter: Callable[[Analysis], Section | None]) -> Section | None:
