@@ -40,7 +40,7 @@ def outlook_chapter(analysis: Analysis) -> Section | None:
     )
     if check:
         of_sample = tuple(Notice((note,), title="Of a sample") for note in (sample_note(analysis),) if note)
-        came_true = (*of_sample, _check_table(check, analysis.data.currency))
+        came_true: tuple[Part, ...] = (*of_sample, _check_table(check, analysis.data.currency))
         parts = (*parts, Fold(say("outlook_table", "came true"), came_true))
     return Section("outlook", "What is ahead", (*_calendar(analysis), *parts), lead, "Ahead")
 
