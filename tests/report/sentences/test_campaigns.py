@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from marketfold import words
 from marketfold.campaigns import AimRule, CampaignPlan, MetCondition, PlannedChannel, Stake, Timing, allocate_budget
 from marketfold.campaigns.budget import price_line
+from marketfold.report.plan_parts import holdout_facts
 from marketfold.report.sentences import campaigns as text
 from marketfold.segments import DistinguishingFeature
 
@@ -73,6 +75,28 @@ def test_a_holdout_that_cannot_show_what_can_be_moved_says_so(campaign: Campaign
         said.append(text.arithmetic(budget.lines[0], made)[-1].replace("\u202f", " ").replace("\u00a0", " "))
     assert said[0].endswith("a lift of 5 %: of a campaign that does no more, the holdout will hardly show anything.")
     assert said[1] == "Smallest lift that the holdout can show: 50 % of what is usual."
+
+
+@pytest.mark.parametrize(("usual", "most"), [(1_000.0, 0.05), (50.0, None)])
+def test_the_form_beside_a_brief_tells_the_price_of_a_holdout_that_the_brief_tells(
+    campaign: Campaign, usual: float, most: float | None
+) -> None:
+    budget = allocate_budget([replace(STAKE, number=campaign.number, usual_rate=0.9)], days=731)
+    assert campaign.holdout
+    held = replace(
+        campaign.holdout,
+        held_out=30,
+        primary="revenue",
+        usual=usual,
+        usual_revenue=usual,
+        wanted_lift=0.2,
+        sizing="set",
+    )
+    made = replace(campaign, holdout=held, budget=budget.lines[0])
+    cost = holdout_facts(made, CampaignPlan((made,), "retail", budget, "EUR", "0", 90))[-1]
+    assert cost.value == words.money(30 * usual * (most or 0.2), "EUR")
+    assert f"about {cost.value}, if" in text.holdout_of(made, CampaignPlan((made,), "retail", budget, "EUR", "0", 90))
+    assert ("order once" in cost.detail) is (most is not None)
 
 
 @pytest.mark.parametrize(
