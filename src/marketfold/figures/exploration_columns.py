@@ -188,7 +188,7 @@ def discounts_figure(discounts: Discounts) -> go.Figure:
         title,
         subtitle=f"Discount as a share of the list price, {words.count(d.n_lines)} lines; below 0: charged above it",
         alt=f"{title}; mean discount {words.share(d.mean)}. {words.share(d.given_share)} of lines are charged below it "
-        f"and {words.share(d.above_share)} above it.",
+        f"by 1 % or more and {words.share(d.above_share)} above it.",
         height=380,
     )
     middles = (d.edges[:-1] + d.edges[1:]) / 2

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from marketfold import words
-from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS, YEAR_DAYS
+from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS
 from marketfold.features import SEVERAL
 from marketfold.report.sentences.experiments import describe_holdout
 from marketfold.report.sentences.phrases import phrases, say
@@ -45,6 +45,7 @@ LARGE_PART = 0.2
 """From such a part of a segment's revenue on, two customers make its sums."""
 ENOUGH_SEASONS = 5
 """Earlier seasons from which on their rates are no anecdote."""
+YEAR_DAYS = 365.25
 COUNTRIES = 3
 NEARLY_ALL = 0.95
 """Of all customers in one country: then it is no news of a segment."""
@@ -195,7 +196,8 @@ def inter_purchase_time(timing: Timing, *, companies: bool = False) -> str:
     if timing.gap_days is None:
         return say("timing", "few back", since=since)
     low, middle, high = timing.gap_days
-    return say("timing", "back", since=since, low=low, middle=middle, high=high)
+    who = "Those" if timing.returned is None else words.count(timing.returned)
+    return say("timing", "back", since=since, who=who, low=low, middle=middle, high=high)
 
 
 def season(timing: Timing) -> str:
@@ -317,9 +319,7 @@ def _lift(line: BudgetLine, held: Holdout | None, part: float) -> float | None:
 
 def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> tuple[str, str]:
     """What the campaign can move, and what the segment brings anyway."""
-    days, margin, usual = plan.budget.days, plan.budget.margin, line.stake.usual_rate
-    years = days / YEAR_DAYS
-    over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
+    margin, usual = plan.budget.margin, line.stake.usual_rate
     of_it = say("arithmetic", "stake.no margin" if margin is None else "stake.margin", margin=margin)
     members = how_many(line.stake.customers, plan)
     facts = {"line": line, "of_it": of_it, "members": members, "usual": usual}
@@ -331,9 +331,15 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     code = usual_of(campaign) if campaign else ""
     moved += say("arithmetic", f"usual.{code}", **facts) if usual and code not in {"", "so far"} else ""
     moved += f" {say('move', 'fuller')}" if campaign and campaign.aim == FULLER and usual != 0 else ""
-    factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
-    yearly = "yearly.once" if usual == 0 else "yearly.away" if away else "yearly"
-    return moved, say("arithmetic", yearly, plan.currency, line=line, over=over, of_it=factor, what=what)
+    brought = "brought.once" if usual == 0 else "brought.away" if away else "brought"
+    return moved, say("arithmetic", brought, plan.currency, line=line, over=time_seen(plan))
+
+
+def time_seen(plan: CampaignPlan) -> str:
+    """How long the orders of a plan were observed: days up to a year, then years."""
+    days = plan.budget.days
+    years = days / YEAR_DAYS
+    return say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
 
 
 def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:

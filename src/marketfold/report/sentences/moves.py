@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 LEAST_MOVED = 1.0
 """Less than one of the currency is nothing to begin for."""
+FEW_ORDERS = 3
+"""Of fewer a customer has shown one gap at most."""
+FEW_SEEN = 10
+"""Who ordered of those looked at; of fewer the share may be half or twice as much."""
 LEAST_COUNTED = 2
 """People who are told by their number; fewer would be rounded too roughly to come to the money beside them."""
 
@@ -60,7 +64,7 @@ def _move(campaign: Campaign, total: float, plan: CampaignPlan) -> str:
     facts = {
         "act": f"{act[:1].lower()}{act[1:]}" if lead else act,
         "whom": say("move", "whom.some" if campaign.held_out else "whom.all", campaign=campaign),
-        "who": codes.get(f"who.{campaign.aim}", codes["who"]),
+        "who": _who(campaign),
         "when": _when(campaign),
         "what": plan.budget.reckoned_in,
         "brought": words.money(campaign.revenue_total, currency, short=True),
@@ -87,6 +91,14 @@ def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
     return " ".join(filter(None, said))
 
 
+def _who(campaign: Campaign) -> str:
+    """What most of them have in common; two orders show one gap, which is no habit."""
+    codes, code = phrases("move"), f"who.{campaign.aim}"
+    once = f"{code}.once" if (campaign.order_count or FEW_ORDERS) < FEW_ORDERS else code
+    said: str = codes.get(once) or codes.get(code, codes["who"])
+    return said
+
+
 def _moved_orders(stake: Stake) -> dict[str, float]:
     return {"orders": round(stake.customers * stake.moved_share), "share": stake.moved_share}
 
@@ -98,6 +110,9 @@ def _made_of(line: BudgetLine, campaign: Campaign, plan: CampaignPlan, *, in_ful
     if in_full or stake.seasons:
         code = "season" if len(stake.seasons) == 1 else stake.moved_by
         said.append(say("move", f"made.{code}", days=plan.campaign_days, **season_facts(stake.seasons)))
+    usual = campaign.baseline
+    if usual and usual.lately and (ordered := round(usual.order_rate * usual.periods)) < FEW_SEEN:
+        said.append(say("move", "made.few", ordered=ordered, periods=usual.periods))
     if campaign.aim == FULLER:
         said.append(say("move", "fuller"))
     return " ".join(said)

@@ -80,7 +80,7 @@ def trust_evidence(analysis: Analysis) -> tuple[str, ...]:
         "earned",
         test.null,
         k=test.k,
-        feature_set=test.found.feature_set.replace("_", " "),
+        feature_set=test.found.feature_set.replace("_", " and "),
         draws=len(test.highest),
         n_units=test.n_units,
         beaten=sum(one >= furthest for one in test.highest),
