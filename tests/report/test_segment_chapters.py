@@ -78,10 +78,10 @@ def test_a_cut_that_comes_out_again_is_not_called_a_group(analysis: Analysis) ->
     cut = trust_text(dataclasses.replace(profile, trust="slice"), test)
     assert "useful cut, not a discovery" in cut
     assert "0.90" in cut
-    assert "2 of 5 shops without groups" in cut
+    assert "2 of 5 made-up shops without groups" in cut
     group = trust_text(dataclasses.replace(profile, trust="group", separation=0.5, p=0.02), test)
     assert group.startswith("A group")
-    assert "any segment in 5 of 5 shops" in group
+    assert "any segment in 5 of 5 made-up shops" in group
     held_back = trust_text(dataclasses.replace(profile, trust="slice", separation=0.5, p=0.02), test)
     assert "only 0 of 5 shops" in held_back
     assert "not called a group" in held_back

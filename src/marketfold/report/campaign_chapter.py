@@ -121,15 +121,12 @@ def _message(draft: Draft, ads: Sequence[str]) -> Message:
 
 
 def _paragraphs(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
+    between = inter_purchase_time(campaign.timing, campaign.customers, companies=plan.companies)
     return (
         Fact("Who they are", describe_segment(campaign, plan)),
         Fact("Aim", campaign.goal, f"Why this aim: {why_aim_on_page(campaign, plan)}"),
         Fact("Offer", words.sentence(campaign.offer.title), campaign.offer.reason),
-        Fact(
-            "When",
-            campaign.schedule,
-            f"{inter_purchase_time(campaign.timing, companies=plan.companies)} {season_of(campaign)}",
-        ),
+        Fact("When", campaign.schedule, f"{between} {season_of(campaign)}"),
     )
 
 

@@ -46,7 +46,7 @@ def test_the_arithmetic_shows_every_number() -> None:
         "Contact cost: 100 customers \u00d7 €2 = €200 to reach all once.",
         "Break-even response rate: €3,000 / (100 customers \u00d7 €500 an order \u00d7 30 % margin) = 20 % of those "
         "reached must place one order that they would not have placed otherwise.",
-        "Smallest effect that can be seen: none, as there is no holdout.",
+        "No effect can be measured, as there is no holdout.",
     )
 
 
@@ -72,7 +72,7 @@ def test_a_holdout_that_cannot_show_what_can_be_moved_says_so(campaign: Campaign
         held = replace(campaign.holdout, held_out=30, primary="revenue", usual=usual)
         made = CampaignPlan((replace(campaign, holdout=held),), "retail", budget, "EUR", "0", 90)
         said.append(text.arithmetic(budget.lines[0], made)[-1].replace("\u202f", " ").replace("\u00a0", " "))
-    assert said[0].endswith("one of 5 %: of a campaign that does no more, the holdout will hardly show anything.")
+    assert said[0].endswith("an effect of 5 %: of a campaign that does no more, the holdout will hardly show anything.")
     assert said[1] == "Smallest effect that the holdout can show: 50 % of what is usual."
 
 
@@ -173,7 +173,7 @@ def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
         "worth of an order of the median customer: €80 (asked: at least €75) (rule 2 of 8 in the playbook)."
     )
     last = text.why_this_aim(replace(campaign, why=AimRule(8, 8, "Keep", ())), plan(None))
-    assert last == "no rule before it fits them (rule 8 of 8 in the playbook)."
+    assert last == "none of the rules before this one fits them (rule 8 of 8 in the playbook)."
 
 
 @pytest.mark.parametrize(
@@ -240,17 +240,18 @@ def test_the_season(timing: Timing, part: str) -> None:
 
 
 def test_the_time_between_orders() -> None:
-    assert text.inter_purchase_time(TIMING).endswith("Too few have come back to tell a usual time between orders.")
+    assert text.inter_purchase_time(TIMING, 8).endswith("Too few have come back to tell a usual time between orders.")
     assert "nothing can be told of the time between orders" in text.inter_purchase_time(
-        replace(TIMING, recency_days=None)
+        replace(TIMING, recency_days=None), 8
     )
-    back = text.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0)))
+    back = text.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0)), 14_268)
     assert back == (
-        "Those who came back did so about every 20 days (10 to 31 days for the middle half). "
+        "Some came back, typically after 20 days (10 to 31 days for the middle half). "
         "The median customer last ordered 40 days ago."
     )
-    counted = text.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0), returned=2_279))
-    assert counted.startswith("2,279 who came back did so about every 20 days")
+    for customers, who in ((14_268, "2,279 of 14,268"), (2_279, "All 2,279")):
+        counted = text.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0), returned=2_279), customers)
+        assert counted.startswith(f"{who} came back, typically after 20 days")
 
 
 def test_what_a_channel_lacks() -> None:

@@ -95,9 +95,9 @@ def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
 @pytest.mark.parametrize(
     ("usual", "who", "made"),
     [
-        (0.25, "about 7 more of them order once.", "Within 90 days as many order without it."),
+        (0.25, "about 7 more of them order once.", "On average so far as many ordered within 90 days without it."),
         (0.89, "about 3 more of them order once.", "These are all who usually would not order within 90 days."),
-        (0.04, "4 % of them order once more.", "Within 90 days as many order without it."),
+        (0.04, "4 % of them order once more.", "On average so far as many ordered within 90 days without it."),
         (0.96, "4 % of them order once more.", "These are all who usually would not order within 90 days."),
         (None, "all of them order once more.", "How many order anyway is not known."),
     ],
@@ -158,7 +158,7 @@ def test_a_move_says_what_its_holdout_cannot_see(plan: CampaignPlan) -> None:
     held = replace(held, held_out=60, primary="revenue", usual=4_000.0, detectable_lift=0.5)
     (move,) = move_sentences(with_campaigns(plan, replace(first, budget=line, holdout=held)))
     said = move.detail.replace("\u202f", " ").replace("\u00a0", " ")
-    assert "only an effect of 50 % or more shows in 8 of 10 cases, and these orders would be one of 5 %." in said
+    assert "only an effect of 50 % or more shows in 8 of 10 cases, and these orders would be an effect of 5 %." in said
     seen = replace(held, usual=300.0)
     (move,) = move_sentences(with_campaigns(plan, replace(first, budget=line, holdout=seen)))
     assert "these orders" not in move.detail

@@ -43,6 +43,8 @@ UNEVEN = 3
 """Times their even part of it that they must bring for that."""
 LARGE_PART = 0.2
 """From such a part of a segment's revenue on, two customers make its sums."""
+FEW_ORDERS = 3
+"""Of fewer a customer has shown one gap at most."""
 ENOUGH_SEASONS = 5
 """Earlier seasons from which on their rates are no anecdote."""
 YEAR_DAYS = 365.25
@@ -183,7 +185,7 @@ def missing_contacts(channel: PlannedChannel) -> str:
     return f"The file has no {what}: match this list with your customer records by customer id."
 
 
-def inter_purchase_time(timing: Timing, *, companies: bool = False) -> str:
+def inter_purchase_time(timing: Timing, customers: int, *, companies: bool = False) -> str:
     """How much time lies between their orders, and since the last one."""
     unknown = "no orders" if timing.season == "no orders" else "no gap"
     if timing.recency_days is None:
@@ -196,7 +198,9 @@ def inter_purchase_time(timing: Timing, *, companies: bool = False) -> str:
     if timing.gap_days is None:
         return say("timing", "few back", since=since)
     low, middle, high = timing.gap_days
-    who = "Those" if timing.returned is None else words.count(timing.returned)
+    n = words.count(customers)
+    some = "Some" if timing.returned is None else f"{words.count(timing.returned)} of {n}"
+    who = f"All {n}" if timing.returned == customers else some
     return say("timing", "back", since=since, who=who, low=low, middle=middle, high=high)
 
 
@@ -259,11 +263,17 @@ def holdout_of(campaign: Campaign, plan: CampaignPlan) -> str:
 def usual_note(campaign: Campaign) -> str:
     """Where what is usual is no mean of their past, or misleads as one; "" for others."""
     code = usual_of(campaign)
-    if not code or campaign.holdout is None or campaign.holdout.usual is None:
+    if not code or campaign.holdout is None or not campaign.holdout.usual:
         return ""
     usual = campaign.baseline
     seasons, lately = (usual.seasons, usual.lately) if usual else ((), None)
-    return say("campaign", f"usual_{code}", lately=lately, **season_facts(seasons))
+    return say("campaign", f"usual_{code}", lately=lately, gap=own_gap(campaign), **season_facts(seasons))
+
+
+def own_gap(campaign: Campaign) -> str:
+    """What the time between their orders is called: two orders show one gap, which is no habit."""
+    only = (campaign.order_count or FEW_ORDERS) < FEW_ORDERS
+    return say("move", "gap.only" if only else "gap.usual")
 
 
 def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", "seasons", "so far", ""]:

@@ -23,12 +23,12 @@ REDUCTION_RULE = (
     "Jaccard, resample by resample."
 )
 NEARLY_NONE = 0.0005
-"""Of a share that is estimated, "<0.1 %" would tell more than is known."""
+"""Below it a share is told as "<0.1 %"."""
 
 
 def number_decision(choice: Choice, unit: Unit) -> str:
     """Why so many segments were made, and what the curve says of itself."""
-    curve = k_decision(choice.k_choice, unit, groups=choice.finding == "groups")
+    curve = k_decision(choice.k_choice, unit, groups=choice.finding == "groups", made=choice.recipe.n_segments)
     return f"{words.plural(choice.recipe.n_segments, 'segment')} were made. {number_reason(choice)}{curve}"
 
 
@@ -115,8 +115,8 @@ def skip_reason(comparison: ReducerComparison, method: str) -> str:
 
 
 def near_share(value: float) -> str:
-    """A share that is uncertain anyway: nearly none is none."""
-    return words.share(value if abs(value) >= NEARLY_NONE else 0.0)
+    """A share, with more decimals where it is next to none, so that the ends of a range differ."""
+    return words.share(value) if abs(value) >= NEARLY_NONE else f"{words.decimal(100 * value, 2)} %"
 
 
 def share_range(found: Explained) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def drawn_word(test: GroupTest | None) -> str:
     """What was drawn without groups, to be held against the customers."""
-    return "tables" if test is not None and test.null == "cloud" else "shops"
+    return "made-up tables" if test is not None and test.null == "cloud" else "made-up shops"
 
 
 def trust_text(profile: SegmentProfile, test: GroupTest | None) -> str:
