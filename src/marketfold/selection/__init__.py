@@ -22,7 +22,7 @@ from marketfold.selection.outlook_check import OutlookCheck, check_outlook
 from marketfold.selection.search import SEARCH_RESAMPLES, Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.separated import SeekOptions
-from marketfold.selection.solutions import Solution, other_solutions
+from marketfold.selection.solutions import SHOWN_ROWS, Solution, other_solutions
 from marketfold.selection.temporal_holdout import (
     FutureScore,
     TemporalHoldout,
@@ -39,6 +39,7 @@ __all__ = [
     "FEATURE_SETS",
     "REFITS",
     "SEARCH_RESAMPLES",
+    "SHOWN_ROWS",
     "WORSE_BY",
     "Candidate",
     "Choice",
