@@ -201,6 +201,20 @@ def test_hostile_texts_on_a_phone_in_the_dark(desk: Desk):
     desk.check()
 
 
+IN_THE_WAY = """() => [...document.querySelectorAll("main *")].filter((one) => one.checkVisibility())
+    .filter((one) => one.matches("button") || ["sticky", "fixed"].includes(getComputedStyle(one).position))
+    .map((one) => one.outerHTML)"""
+
+
+def test_on_paper_nothing_lies_over_the_text_and_nothing_is_to_be_pressed(desk: Desk):
+    page = desk.open("segments")
+    page.emulate_media(media="print")
+    for place in ("segments", "campaigns", "campaigns/audiences", "result"):
+        page.goto(f"{desk.origin}/p/shop/{place}")
+        assert page.evaluate(IN_THE_WAY) == []
+        assert page.locator("h1").is_visible()
+
+
 def test_what_is_not_saved_is_asked_about_before_the_page_goes(desk: Desk):
     page, asked = desk.open("campaigns"), list[str]()
 

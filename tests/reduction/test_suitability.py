@@ -101,6 +101,14 @@ def test_a_network_is_advised_where_it_keeps_a_twentieth_more(finding: Any, netw
     assert with_numbers(finding=finding, reconstructions=(pca, *others)).advice == advice
 
 
+@pytest.mark.parametrize(("shuffled", "advice"), [(0.5, "network"), (0.65, "pca, or wider")])
+def test_what_a_network_gives_back_more_of_shuffled_columns_too_is_no_sign_of_curves(
+    shuffled: float, advice: str
+) -> None:
+    trials = Reconstruction("pca", 2, 0.8, 0.5), Reconstruction("autoencoder", 2, 0.9, shuffled)
+    assert with_numbers(reconstructions=trials).advice == advice
+
+
 def test_is_seeded(correlated: Float32) -> None:
     assert assess_suitability(correlated, 3).reconstructions == assess_suitability(correlated, 3).reconstructions
     assert assess_suitability(correlated, 3).reconstructions != assess_suitability(correlated, 4).reconstructions

@@ -31,7 +31,10 @@ def test_another_number_than_the_advised_one_gives_its_reason_and_keeps_the_deci
     section = k_chapter(with_evidence(analysis, k_choice=k_choice))
     assert "That many were asked for." in section.lead
     found = analysis.choice.evidence.finding == "groups"
-    decision = k_decision(k_choice, "customer", groups=found)
+    made = analysis.choice.evidence.recipe.n_segments
+    decision = k_decision(k_choice, "customer", groups=found, made=made)
+    assert f"Resamples agree on {made} segments" in decision
+    assert made != 5
     assert any(isinstance(part, Notice) and decision in part.sentences for part in section.parts)
     assert k_chapter(with_evidence(analysis, k_choice=k_choice, number_from="curve")).lead == decision
 

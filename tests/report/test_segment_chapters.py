@@ -78,12 +78,12 @@ def test_a_cut_that_comes_out_again_is_not_called_a_group(analysis: Analysis) ->
     cut = trust_text(dataclasses.replace(profile, trust="slice"), test)
     assert "useful cut, not a discovery" in cut
     assert "0.90" in cut
-    assert "2 of 5 shops without groups" in cut
+    assert "2 of 5 made-up shops without groups" in cut
     group = trust_text(dataclasses.replace(profile, trust="group", separation=0.5, p=0.02), test)
     assert group.startswith("A group")
-    assert "any segment in 5 of 5 shops" in group
+    assert "any segment in 5 of 5 made-up shops" in group
     held_back = trust_text(dataclasses.replace(profile, trust="slice", separation=0.5, p=0.02), test)
-    assert "only 0 of 5 shops" in held_back
+    assert "only 0 of 5 made-up shops" in held_back
     assert "not called a group" in held_back
 
 
@@ -91,7 +91,7 @@ def test_what_was_drawn_without_groups_is_named_as_it_was(analysis: Analysis) ->
     made = analysis.segmentation
     found = Separated("value", made.matrix, made.segmenter.centers_, np.full(made.n_segments, 0.3))
     group = dataclasses.replace(analysis.segments.profiles[0], trust="group", separation=0.8, p=0.02)
-    names: tuple[tuple[NullKind, str], ...] = (("shop", "shops"), ("cloud", "tables"))
+    names: tuple[tuple[NullKind, str], ...] = (("shop", "made-up shops"), ("cloud", "made-up tables"))
     for null, name in names:
         test = GroupTest(null, found, len(made), (0.8,) * 3, (0.02,) * 3, (0.1,) * 59, made.labels)
         assert f"59 of 59 {name} without groups" in trust_text(group, test)

@@ -56,9 +56,23 @@ def test_what_is_not_known_forbids_no_word() -> None:
 @pytest.mark.parametrize(
     ("this", "others", "said"),
     [
-        (-1.0, 0.1, "typically all of their revenue came in the first half of the period, others 45 %"),
-        (1.0, 0.1, "typically all of their revenue came in the second half of the period, others 55 %"),
-        (-0.5, 0.1, "25 % of their revenue came in the second half of the period, others 55 %"),
+        (
+            -1.0,
+            0.1,
+            "of those who came in the first half of the period, typically no revenue fell into the second, others 55 %",
+        ),
+        (
+            1.0,
+            0.1,
+            "of those who came in the first half of the period, typically all revenue "
+            "fell into the second, others 55 %",
+        ),
+        (
+            -0.5,
+            0.1,
+            "of those who came in the first half of the period, 25 % of their revenue "
+            "fell into the second, others 55 %",
+        ),
         (0.1, 0.1, ""),
     ],
 )

@@ -4,7 +4,7 @@ from marketfold.campaigns.aims import aim_parts
 from marketfold.campaigns.basket_counts import MOST_IN_ORDER
 from marketfold.campaigns.basket_tests import LEAST_ORDERS
 from marketfold.campaigns.baskets import Baskets, Pair
-from marketfold.campaigns.budget import YEAR_DAYS, Budget, BudgetLine, Stake, allocate_budget
+from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.changes import (
     CAMPAIGN_FIELDS,
     LONGEST_NAME,
@@ -45,7 +45,6 @@ __all__ = [
     "PLAN_FIELDS",
     "SHIPPED",
     "TEXT_LIMITS",
-    "YEAR_DAYS",
     "AimRule",
     "ArmDraw",
     "Baskets",

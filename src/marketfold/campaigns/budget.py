@@ -13,7 +13,6 @@ from marketfold.frames import terse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-YEAR_DAYS = 365.25
 A_CENT_MORE = 1e-4
 """Amounts are whole cents, so that the most that a campaign may get can seem to be a little beyond all."""
 
@@ -99,8 +98,6 @@ class BudgetLine:
     value_at_stake
         What the campaign can move: one order more, of usual worth, from as many as order anyway in its time, and no
         more than one from each customer reached who does not. Margin where it is known, revenue otherwise.
-    yearly_value
-        What they bring in a year at their pace so far; margin or revenue likewise.
     order_value
         Mean worth of an order.
     reached
@@ -116,7 +113,6 @@ class BudgetLine:
 
     stake: Stake
     value_at_stake: float
-    yearly_value: float
     order_value: float
     reached: int
     amount: float | None = None
@@ -204,11 +200,6 @@ def _as_all_do(stakes: Sequence[Stake]) -> list[Stake]:
     return [replace(stake, usual_rate=of_all, seasons=()) if stake.never_again else stake for stake in stakes]
 
 
-def _yearly_value(stake: Stake, days: int, margin: float | None) -> float:
-    """What they bring in a year; less than a year is not stretched to one."""
-    return stake.revenue_total / max(days / YEAR_DAYS, 1.0) * (1.0 if margin is None else margin)
-
-
 def _order_value(stake: Stake) -> float:
     return stake.revenue_total / stake.order_count if stake.order_count else 0.0
 
@@ -221,9 +212,7 @@ def _cap(stake: Stake, margin: float | None) -> float:
     return max(stake.customers * _order_value(stake) * earned, 0.0)
 
 
-def price_line(
-    stake: Stake, amount: float | None, *, days: int, margin: float | None, contact_cost: float | None
-) -> BudgetLine:
+def price_line(stake: Stake, amount: float | None, *, margin: float | None, contact_cost: float | None) -> BudgetLine:
     """Reckon one campaign with a given amount, as `allocate_budget` does."""
     reached, contacts = stake.customers, None if contact_cost is None else contact_cost * stake.customers
     if amount is not None and contact_cost and amount < contact_cost * reached:
@@ -234,7 +223,6 @@ def price_line(
     return BudgetLine(
         stake=stake,
         value_at_stake=round(_value_at_stake(stake, margin), 2),
-        yearly_value=round(_yearly_value(stake, days, margin), 2),
         order_value=round(_order_value(stake), 2),
         reached=reached,
         amount=amount,
@@ -295,7 +283,7 @@ def allocate_budget(
         amounts = list(_divide(total, weights, caps))
         left_over = round(total - sum(amount or 0.0 for amount in amounts), 2)
     lines = tuple(
-        price_line(stake, amount, days=days, margin=margin, contact_cost=contact_cost)
+        price_line(stake, amount, margin=margin, contact_cost=contact_cost)
         for stake, amount in zip(stakes, amounts, strict=True)
     )
     return Budget(total, margin, contact_cost, days, left_over, lines)

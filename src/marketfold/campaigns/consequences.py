@@ -112,7 +112,7 @@ def _with_line(campaign: Campaign, plan: CampaignPlan) -> Campaign:
     money, lift = plan.budget, campaign.holdout.detectable_lift if campaign.holdout else None
     known = replace(campaign.budget.stake, number=campaign.number, customers=campaign.to_reach)
     stake = replace(known, discount=campaign.offer.discount, detectable_lift=lift)
-    line = price_line(stake, campaign.amount, days=money.days, margin=money.margin, contact_cost=money.contact_cost)
+    line = price_line(stake, campaign.amount, margin=money.margin, contact_cost=money.contact_cost)
     return replace(campaign, budget=line)
 
 

@@ -74,6 +74,8 @@ class Timing:
         From which it was told.
     season_begins_on
         First day of the next season after the as-of day; None where there is no season.
+    returned
+        Customers of whose gaps `gap_days` tells; None where it tells nothing, or in plans of older versions.
     season_share
         Share of a year's orders that falls into the three busiest months in a row, 0 to 1; None where no season can
         be told.
@@ -88,6 +90,7 @@ class Timing:
     observed_days: int
     season_share: float | None = None
     season_begins_on: date | None = None
+    returned: int | None = None
 
     @property
     def advice(self) -> str:
@@ -252,9 +255,18 @@ def time_segments(customers: Customers, counts: MonthCounts) -> tuple[Timing, ..
         counted = int(counts.orders[segment].sum()), customers.observed_days
         share_of_year = _season_share(np.array(months)) if peaks else None
         gap_days = _inter_purchase_times(customers.gap_days[who])
+        returned = int((~np.isnan(customers.gap_days[who])).sum()) if gap_days else None
         found.append(
             Timing(
-                months, peaks, gap_days, recency, season, *counted, share_of_year, _next_season(peaks, customers.as_of)
+                months,
+                peaks,
+                gap_days,
+                recency,
+                season,
+                *counted,
+                share_of_year,
+                _next_season(peaks, customers.as_of),
+                returned,
             )
         )
     return tuple(found)

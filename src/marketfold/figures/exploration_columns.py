@@ -187,8 +187,8 @@ def discounts_figure(discounts: Discounts) -> go.Figure:
     figure = new_figure(
         title,
         subtitle=f"Discount as a share of the list price, {words.count(d.n_lines)} lines; below 0: charged above it",
-        alt=f"{title}; mean discount {words.share(d.mean)}. {words.share(d.given_share)} of lines are charged below it "
-        f"and {words.share(d.above_share)} above it.",
+        alt=f"{title}; mean discount {words.share(d.mean)}. {words.share(d.given_share)} of lines are charged at least "
+        f"1 % below it and {words.share(d.above_share)} at least 1 % above.",
         height=380,
     )
     middles = (d.edges[:-1] + d.edges[1:]) / 2

@@ -35,7 +35,7 @@ CORRELATED_GAIN, WEAK_GAIN = 0.2, 0.05
 twentieth it is nothing to build on."""
 
 Finding = Literal["correlated", "weakly correlated", "independent"]
-Advice = Literal["none", "perhaps none", "pca", "pca, perhaps a network", "network"]
+Advice = Literal["none", "perhaps none", "pca", "pca, or wider", "pca, perhaps a network", "network"]
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,18 @@ class Suitability:
 
     @property
     def advice(self) -> Advice:
-        """Which reduction the features suit: a network where they are correlated along curves."""
+        """Which reduction the features suit: a network where they are correlated along curves.
+
+        What a network gives back more of shuffled columns, too, is no correlation: it only gives back more.
+        """
         if self.finding != "correlated":
             return "none" if self.finding == "independent" else "perhaps none"
         if len(self.reconstructions) == 1:
             return "pca, perhaps a network"
-        return "network" if self.more_than_pca >= WEAK_GAIN else "pca"
+        first, *others = self.reconstructions
+        if max(trial.gain for trial in others) - first.gain >= WEAK_GAIN:
+            return "network"
+        return "pca, or wider" if self.more_than_pca >= WEAK_GAIN else "pca"
 
 
 def redundant_features(correlations: Float64) -> tuple[int, ...]:

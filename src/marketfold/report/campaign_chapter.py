@@ -22,6 +22,7 @@ from marketfold.report.sentences.campaigns import (
     next_step,
     plan_notes,
     season_of,
+    time_seen,
     usual_note,
     usual_of,
     why_aim_on_page,
@@ -64,22 +65,21 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if line.stake.usual_rate != 0:
         moved = f"{known}, {say('moved', line.stake.moved_by)}"
         facts.append(Fact("Can be moved", words.money(line.value_at_stake, plan.currency), moved))
-    facts.append(_yearly(campaign, plan))
+    facts.append(_brought(campaign, plan))
     if line.amount is not None:
         each = f"{words.money(line.per_customer, plan.currency)} each" if line.per_customer is not None else ""
         facts.append(Fact("Budget", words.money(line.amount, plan.currency), each))
     if line.break_even_rate is not None:
         facts.append(Fact("Breaks even at", words.share(line.break_even_rate), "extra orders among those reached"))
     if line.stake.detectable_lift is not None:
-        facts.append(Fact("Smallest lift you can detect", words.share(line.stake.detectable_lift)))
+        facts.append(Fact("Smallest effect you can detect", words.share(line.stake.detectable_lift)))
     return tuple(facts)
 
 
-def _yearly(campaign: Campaign, plan: CampaignPlan) -> Fact:
-    assert campaign.budget  # noqa: S101  (asked for where there is one)
-    how = "on average over all the time seen; most have been away for long" if campaign.away else "on average so far"
-    amount = words.money(campaign.budget.yearly_value, plan.currency)
-    return Fact("Brought in a year", amount, f"{plan.budget.reckoned_in}, {how}")
+def _brought(campaign: Campaign, plan: CampaignPlan) -> Fact:
+    how = "; most have been away for long" if campaign.away else ""
+    amount = words.money(campaign.revenue_total, plan.currency)
+    return Fact("Brought so far", amount, f"revenue in {time_seen(plan)}{how}")
 
 
 def _channels(campaign: Campaign) -> TablePart:
@@ -121,15 +121,12 @@ def _message(draft: Draft, ads: Sequence[str]) -> Message:
 
 
 def _paragraphs(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
+    between = inter_purchase_time(campaign.timing, campaign.customers, companies=plan.companies)
     return (
         Fact("Who they are", describe_segment(campaign, plan)),
         Fact("Aim", campaign.goal, f"Why this aim: {why_aim_on_page(campaign, plan)}"),
         Fact("Offer", words.sentence(campaign.offer.title), campaign.offer.reason),
-        Fact(
-            "When",
-            campaign.schedule,
-            f"{inter_purchase_time(campaign.timing, companies=plan.companies)} {season_of(campaign)}",
-        ),
+        Fact("When", campaign.schedule, f"{between} {season_of(campaign)}"),
     )
 
 

@@ -10,7 +10,7 @@ from marketfold.page import Column, Notice, Prose, Section, TablePart, figure_pa
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import resample_size
 from marketfold.report.sentences.phrases import say
-from marketfold.report.sentences.selection import future_summary, search_decision, share_range
+from marketfold.report.sentences.selection import future_summary, near_share, search_decision, share_range
 from marketfold.report.sentences.trust import drawn_word, labels_are_unseen, trust_evidence
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentences
 from marketfold.thresholds import SIGNIFICANCE, STABLE
@@ -175,9 +175,9 @@ def _future_table(future: FutureScore) -> TablePart:
     ]
     return TablePart(
         key="future-table",
-        title="How much of what came next the groups foretell",
-        columns=(Column("Groups"), *numbers("Later revenue foretold", "Middle 95 %")),
-        rows=tuple((name, words.share(one.share), share_range(one)) for name, one in rows),
+        title="How much of what came next each way of sorting foretells",
+        columns=(Column("Sorted by"), *numbers("Later revenue foretold", "Middle 95 %")),
+        rows=tuple((name, near_share(one.share), share_range(one)) for name, one in rows),
         marked=(0,),
         teaching=teaching.about_future(future),
     )

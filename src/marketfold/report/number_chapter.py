@@ -11,7 +11,7 @@ from marketfold.report.sentences.clustering import disagreements, index_value, k
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import merge_sentence, number_reason, taken_as
 from marketfold.report.sentences.trust import trust_summary
-from marketfold.selection import SEARCH_RESAMPLES
+from marketfold.selection import SEARCH_RESAMPLES, SHOWN_ROWS
 from marketfold.thresholds import STABLE
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def k_chapter(analysis: Analysis) -> Section:
     evidence, unit = analysis.choice.evidence, analysis.segmentation.unit
     choice, chosen = evidence.k_choice, evidence.recipe.n_segments
     parts: list[Part] = []
-    decision = lead = k_decision(choice, unit, groups=evidence.finding == "groups")
+    decision = lead = k_decision(choice, unit, groups=evidence.finding == "groups", made=chosen)
     if reason := number_reason(evidence):
         lead = f"{trust_summary(analysis)} {reason}".strip()
         parts.append(Notice((decision,), title="What the evidence below says"))
@@ -121,5 +121,6 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. "
         f"Whether segments of other numbers come out again was asked of {words.number_word(SEARCH_RESAMPLES)} "
         "resamples, so few that a Jaccard can be off by a tenth and a segment bear another label."
-        + (f" {say('future', 'of each number')}" if foretold else ""),
+        + (f" {say('future', 'of each number')}" if foretold else "")
+        + (f" All on a sample of {words.count(SHOWN_ROWS)}." if len(analysis.segmentation) > SHOWN_ROWS else ""),
     )

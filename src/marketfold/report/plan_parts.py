@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from marketfold import words
 from marketfold.experiments import as_assigned
 from marketfold.page import Column, Fact, TablePart, numbers
-from marketfold.report.sentences.campaigns import AD_WORDS
+from marketfold.report.sentences.campaigns import AD_WORDS, most_lift
+from marketfold.report.sentences.experiments import forgone_of
 from marketfold.report.sentences.phrases import phrases, say
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def holdout_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if holdout is None:
         return ()
     size = say("plan_form", "held_out", holdout=holdout)
-    return (Fact("Held out", words.count(holdout.held_out), size), _shows(holdout), _costs(holdout, plan.currency))
+    held_out = Fact("Held out", words.count(holdout.held_out), size)
+    return (held_out, _shows(holdout), _costs(holdout, plan.currency, _can_be(campaign, holdout)))
 
 
 def _shows(holdout: Holdout) -> Fact:
@@ -72,11 +74,16 @@ def _shows(holdout: Holdout) -> Fact:
     return Fact("Could show", words.share(holdout.detectable_lift), say("plan_form", "shows"))
 
 
-def _costs(holdout: Holdout, currency: str | None) -> Fact:
-    if holdout.forgone is None:
+def _can_be(campaign: Campaign, holdout: Holdout) -> float | None:
+    return most_lift(campaign.budget, holdout) if campaign.budget else None
+
+
+def _costs(holdout: Holdout, currency: str | None, can_be: float | None) -> Fact:
+    forgone, lift = forgone_of(holdout, can_be)
+    if forgone is None:
         return Fact("Sales that it costs", words.MISSING, say("plan_form", "costs.unknown"))
-    cost = words.money(holdout.forgone, currency)
-    return Fact("Sales that it costs", cost, say("plan_form", "costs", holdout=holdout))
+    cost = words.money(forgone, currency)
+    return Fact("Sales that it costs", cost, say("plan_form", f"costs{lift}", holdout=holdout))
 
 
 def holdout_table(campaign: Campaign, plan: CampaignPlan) -> TablePart | None:
@@ -88,11 +95,11 @@ def holdout_table(campaign: Campaign, plan: CampaignPlan) -> TablePart | None:
     for share in TRIED_SHARES:
         size = round(share * campaign.customers)
         found = as_assigned(begun, size, campaign.baseline, n_tests=len(plan.campaigns), sizing="set")
-        shows, costs = _shows(found), _costs(found, plan.currency)
+        shows, costs = _shows(found), _costs(found, plan.currency, _can_be(campaign, found))
         rows.append((words.share(share), words.count(size), shows.value, costs.value))
     return TablePart(
         key=f"holdouts-{campaign.number}",
         columns=(Column("Share"), *numbers("Held out", "Could show", "Sales that it costs")),
         rows=tuple(rows),
-        note=say("plan_form", "holdout_note", holdout=planned),
+        note=say("plan_form", f"holdout_note{forgone_of(planned, _can_be(campaign, planned))[1]}", holdout=planned),
     )

@@ -181,7 +181,6 @@ def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", cur
         return ""
     ends = {-1.0: phrase.difference_none, 1.0: phrase.difference_all} if phrase.halves else {}
     text = ends.get(pair[0]) or phrase.difference
-    rest = phrase.said(-pair[1], feature.measure, currency)
     large = (feature.large or Large()).text(currency)
-    text = text.format(label=feature.label, this=this, others=others, others_rest=rest, large=large)
+    text = text.format(label=feature.label, this=this, others=others, large=large)
     return singular(text) + average

@@ -23,7 +23,7 @@ from marketfold.selection.search import SEARCH_RESAMPLES, Candidate, FeatureSetS
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.separated import SeekOptions
 from marketfold.selection.settling import among, settle
-from marketfold.selection.solutions import Solution, other_solutions
+from marketfold.selection.solutions import SHOWN_ROWS, Solution, other_solutions
 from marketfold.selection.temporal_holdout import (
     FutureScore,
     TemporalHoldout,
@@ -40,6 +40,7 @@ __all__ = [
     "FEATURE_SETS",
     "REFITS",
     "SEARCH_RESAMPLES",
+    "SHOWN_ROWS",
     "WORSE_BY",
     "Candidate",
     "Choice",

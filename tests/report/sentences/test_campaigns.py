@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from marketfold import words
 from marketfold.campaigns import AimRule, CampaignPlan, MetCondition, PlannedChannel, Stake, Timing, allocate_budget
 from marketfold.campaigns.budget import price_line
+from marketfold.report.plan_parts import holdout_facts
 from marketfold.report.sentences import campaigns as text
 from marketfold.segments import DistinguishingFeature
 
@@ -40,12 +42,11 @@ def test_the_arithmetic_shows_every_number() -> None:
     assert steps(total=3_000, margin=0.3, contact_cost=2) == (
         "What a campaign can move: at most one order more from each, 100 customers \u00d7 €500 an order \u00d7 30 % "
         "margin = €15,000. How many of them order anyway is not known.",
-        "So far they have brought €44,969 of margin a year, on average: €300,000 revenue / 2.00 years observed \u00d7 "
-        "30 % margin.",
+        "So far they have brought €300,000 of revenue in 2.00 years.",
         "Contact cost: 100 customers \u00d7 €2 = €200 to reach all once.",
         "Break-even response rate: €3,000 / (100 customers \u00d7 €500 an order \u00d7 30 % margin) = 20 % of those "
         "reached must place one order that they would not have placed otherwise.",
-        "Smallest lift that can be seen: none, as there is no holdout.",
+        "No effect can be measured, as there is no holdout.",
     )
 
 
@@ -71,8 +72,30 @@ def test_a_holdout_that_cannot_show_what_can_be_moved_says_so(campaign: Campaign
         held = replace(campaign.holdout, held_out=30, primary="revenue", usual=usual)
         made = CampaignPlan((replace(campaign, holdout=held),), "retail", budget, "EUR", "0", 90)
         said.append(text.arithmetic(budget.lines[0], made)[-1].replace("\u202f", " ").replace("\u00a0", " "))
-    assert said[0].endswith("a lift of 5 %: of a campaign that does no more, the holdout will hardly show anything.")
-    assert said[1] == "Smallest lift that the holdout can show: 50 % of what is usual."
+    assert said[0].endswith("an effect of 5 %: of a campaign that does no more, the holdout will hardly show anything.")
+    assert said[1] == "Smallest effect that the holdout can show: 50 % of what is usual."
+
+
+@pytest.mark.parametrize(("usual", "most"), [(1_000.0, 0.05), (50.0, None)])
+def test_the_form_beside_a_brief_tells_the_price_of_a_holdout_that_the_brief_tells(
+    campaign: Campaign, usual: float, most: float | None
+) -> None:
+    budget = allocate_budget([replace(STAKE, number=campaign.number, usual_rate=0.9)], days=731)
+    assert campaign.holdout
+    held = replace(
+        campaign.holdout,
+        held_out=30,
+        primary="revenue",
+        usual=usual,
+        usual_revenue=usual,
+        wanted_lift=0.2,
+        sizing="set",
+    )
+    made = replace(campaign, holdout=held, budget=budget.lines[0])
+    cost = holdout_facts(made, CampaignPlan((made,), "retail", budget, "EUR", "0", 90))[-1]
+    assert cost.value == words.money(30 * usual * (most or 0.2), "EUR")
+    assert f"about {cost.value}, if" in text.holdout_of(made, CampaignPlan((made,), "retail", budget, "EUR", "0", 90))
+    assert ("order once" in cost.detail) is (most is not None)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +150,7 @@ def test_the_notes_on_the_budget(analysis: Analysis) -> None:
 
 def test_a_campaign_that_cannot_pay_is_warned_of(campaign: Campaign, analysis: Analysis) -> None:
     stake = replace(STAKE, usual_rate=0.1)
-    dear, possible = (price_line(stake, n, days=731, margin=0.3, contact_cost=None) for n in (14_000, 1_000))
+    dear, possible = (price_line(stake, n, margin=0.3, contact_cost=None) for n in (14_000, 1_000))
     assert "It cannot earn its cost back: 93.3 % of those" in text.campaign_warning(replace(campaign, budget=dear))
     assert "extra order" not in text.campaign_warning(replace(campaign, budget=possible))
     plan = replace(analysis.plan, campaigns=(replace(campaign, name="Regulars", budget=dear),), notes=())
@@ -150,7 +173,7 @@ def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
         "worth of an order of the median customer: €80 (asked: at least €75) (rule 2 of 8 in the playbook)."
     )
     last = text.why_this_aim(replace(campaign, why=AimRule(8, 8, "Keep", ())), plan(None))
-    assert last == "nothing about them calls for another aim (rule 8 of 8 in the playbook)."
+    assert last == "none of the rules before this one fits them (rule 8 of 8 in the playbook)."
 
 
 @pytest.mark.parametrize(
@@ -217,15 +240,18 @@ def test_the_season(timing: Timing, part: str) -> None:
 
 
 def test_the_time_between_orders() -> None:
-    assert text.inter_purchase_time(TIMING).endswith("Too few have come back to tell a usual time between orders.")
+    assert text.inter_purchase_time(TIMING, 8).endswith("Too few have come back to tell a usual time between orders.")
     assert "nothing can be told of the time between orders" in text.inter_purchase_time(
-        replace(TIMING, recency_days=None)
+        replace(TIMING, recency_days=None), 8
     )
-    back = text.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0)))
+    back = text.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0)), 14_268)
     assert back == (
-        "Those who come back do so about every 20 days (10 to 31 days for the middle half). "
+        "Some came back, typically after 20 days (10 to 31 days for the middle half). "
         "The median customer last ordered 40 days ago."
     )
+    for customers, who in ((14_268, "2,279 of 14,268"), (2_279, "All 2,279")):
+        counted = text.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0), returned=2_279), customers)
+        assert counted.startswith(f"{who} came back, typically after 20 days")
 
 
 def test_what_a_channel_lacks() -> None:

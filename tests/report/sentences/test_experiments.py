@@ -73,7 +73,7 @@ def test_what_cannot_be_reached_is_said():
         (
             20,
             replace(USUAL, order_rate=0.95),
-            "with 20 customers even holding out 30 % could not be relied on to show any",
+            "even holding out 30 % of 20 customers shows no rise",
         ),
         (5_000, None, "nobody here has been observed"),
         (5_000, replace(USUAL, order_rate=0.0, revenue_mean=0.0), "of 5,000 customers none has ordered again"),

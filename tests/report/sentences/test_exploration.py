@@ -82,9 +82,9 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
      {"value": ("Shipped",), "column": ("STATUS",)},
      "92.7 % of the 2,823 lines read are Shipped: STATUS says little."),
     ("list_price_is_no_ceiling", DISCOUNTED, {"list_price": ("MSRP",)},
-     "46 % of lines are charged below MSRP and 31 % above it: MSRP is no ceiling."),
+     "46 % of lines are charged at least 1 % below MSRP and 31 % at least 1 % above: MSRP is no ceiling."),
     ("discount", DISCOUNTED, {"list_price": ("MSRP",)},
-     "46 % of lines are charged below MSRP; over all lines the discount is 8.3 % on average."),
+     "46 % of lines are charged at least 1 % below MSRP; over all lines the discount is 8.3 % on average."),
     ("hardly_a_discount", DISCOUNTED, {"list_price": ("MSRP",)}, "Hardly a line is charged below MSRP."),
     ("gaps", {"median_days": 53, "gaps": 46_000, "lower_days": 19, "upper_days": 130}, {},
      "Half of all repeat orders come within 53 days of the one before, the middle half after 19 to 130 days "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from marketfold.experiments import SeasonSeen
+from marketfold.experiments import Baseline, SeasonSeen
 from marketfold.report.sentences.moves import is_ranked, move_sentences, worthwhile_first
 
 if TYPE_CHECKING:
@@ -58,6 +58,17 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     (move,) = move_sentences(with_campaigns(with_margin, lapsed))
     away = "most of whom have been away for over twice the time between their orders"
     assert f"\u201cResellers\u201d, {away}: $36,000 more margin if about " in move.text
+    for orders, shown in ((2.0, True), (2.5, True), (3.0, False), (None, False)):
+        (move,) = move_sentences(with_campaigns(with_margin, replace(lapsed, order_count=orders)))
+        assert ("over twice the only gap between orders that they have shown" in move.text) is shown
+
+
+@pytest.mark.parametrize(("ordered", "said"), [(9, True), (10, False)])
+def test_a_move_that_rests_on_few_who_ordered_lately_says_so(plan: CampaignPlan, ordered: int, *, said: bool) -> None:
+    first = with_value(plan.campaigns[0], 6_910)
+    usual = Baseline(90, 546, ordered / 546, 1.0, 2.0, 0.0, lately=90)
+    (move,) = move_sentences(with_campaigns(plan, replace(first, baseline=usual)))
+    assert (f"That rests on {ordered} who ordered, of 546 looked at: too few to rely on." in move.detail) is said
 
 
 def test_where_all_order_anyway_a_move_says_what_they_brought(plan: CampaignPlan) -> None:
@@ -84,10 +95,10 @@ def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
 @pytest.mark.parametrize(
     ("usual", "who", "made"),
     [
-        (0.25, "about 7 more of them order once.", "Within 90 days as many order without it."),
-        (0.89, "about 3 more of them order once.", "These are all who would not order anyway within 90 days."),
-        (0.04, "4 % of them order once more.", "Within 90 days as many order without it."),
-        (0.96, "4 % of them order once more.", "These are all who would not order anyway within 90 days."),
+        (0.25, "about 7 more of them order once.", "On average so far as many ordered within 90 days without it."),
+        (0.89, "about 3 more of them order once.", "These are all who usually would not order within 90 days."),
+        (0.04, "4 % of them order once more.", "On average so far as many ordered within 90 days without it."),
+        (0.96, "4 % of them order once more.", "These are all who usually would not order within 90 days."),
         (None, "all of them order once more.", "How many order anyway is not known."),
     ],
 )
@@ -147,7 +158,7 @@ def test_a_move_says_what_its_holdout_cannot_see(plan: CampaignPlan) -> None:
     held = replace(held, held_out=60, primary="revenue", usual=4_000.0, detectable_lift=0.5)
     (move,) = move_sentences(with_campaigns(plan, replace(first, budget=line, holdout=held)))
     said = move.detail.replace("\u202f", " ").replace("\u00a0", " ")
-    assert "only an effect of 50 % or more shows in 8 of 10 cases, and these orders would be one of 5 %." in said
+    assert "only an effect of 50 % or more shows in 8 of 10 cases, and these orders would be an effect of 5 %." in said
     seen = replace(held, usual=300.0)
     (move,) = move_sentences(with_campaigns(plan, replace(first, budget=line, holdout=seen)))
     assert "these orders" not in move.detail

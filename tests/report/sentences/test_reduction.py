@@ -27,7 +27,7 @@ def test_suitability_is_said_with_its_numbers() -> None:
     network = Reconstruction("autoencoder", 2, 0.9, 0.4)
     found = Suitability("correlated", (2,), 2.04, 3, (PCA, network))
     rank, *trials, advice = about_suitability(found)
-    assert "as much as 2.0 independent ones" in rank
+    assert "as much as 2.0 equally strong independent ones" in rank
     assert "1 of them follows exactly from the others" in rank
     assert [trial[:40] for trial in trials] == [
         "From 2 dimensions PCA gives back 80 % of",
@@ -38,7 +38,11 @@ def test_suitability_is_said_with_its_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("finding", "text"),
-    [("independent", "lose what they leave out"), ("weakly correlated", "for little"), ("correlated", "are to say")],
+    [
+        ("independent", "lose what they leave out"),
+        ("weakly correlated", "gains little here"),
+        ("correlated", "are to say"),
+    ],
 )
 def test_what_can_be_kept_claims_nothing_of_the_segments(finding: Any, text: str) -> None:
     advice = about_suitability(Suitability(finding, (), 3.0, 3, (PCA,)))[-1]
@@ -58,7 +62,7 @@ def test_components_speak_of_this_data(correlated: Float32) -> None:
 
 def test_bottleneck_says_when_it_forces_nothing_and_when_the_network_is_linear() -> None:
     assert "nothing is forced" in about_bottleneck(Architecture(4, (), 4), 100)[1]
-    assert "same plane as PCA" in about_bottleneck(Architecture(4, (), 2), 100)[2]
+    assert "find the plane that PCA finds" in about_bottleneck(Architecture(4, (), 2), 100)[2]
     assert "follow curves" in about_bottleneck(Architecture(4, (3,), 2), 100)[2]
     assert "learn every unit by heart" in about_bottleneck(Architecture(4, (300,), 2), 100)[3]
 

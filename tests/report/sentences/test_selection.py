@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 
-from marketfold.report.sentences.selection import reduction_decision, search_decision, skip_reason
-from marketfold.selection import Candidate, FeatureSetSearch, Lead, ReducerComparison, ReducerScore, Skipped
+from marketfold.report.sentences.selection import (
+    near_share,
+    points_range,
+    reduction_decision,
+    search_decision,
+    share_range,
+    skip_reason,
+)
+from marketfold.selection import Candidate, Explained, FeatureSetSearch, Lead, ReducerComparison, ReducerScore, Skipped
 
 NONE = ReducerScore("none", 9, 1.0, 1.0, 0.3, 100.0, 0.9, 0.8, 0.20, 0.1)
 PCA = replace(NONE, method="pca", explained=0.215)
@@ -71,7 +78,8 @@ TIMING = Candidate("timing", 3, 0.84, 17, 0.132, repeats=True)
 @pytest.mark.parametrize(
     ("chosen", "reason", "parts"),
     [
-        (TIMING, "foretells", ("'timing' with 3 segments fits it as well as any",)),
+        (TIMING, "foretells", ("'timing' with 3 segments fits it as well as any, within the error, with the fewest",)),
+        (replace(TIMING, k=4), "foretells", ("and no cut that was tried with fewer segments does",)),
         (replace(TIMING, explained=-0.01), "foretells", ("no better than chance; 'timing' with 3",)),
         (replace(TIMING, explained=None), "repeats", ("most surely (weakest Jaccard 0.84)",)),
         (WIDE, "none repeats", ("none gives segments that all come out again, so all features are kept",)),
@@ -81,3 +89,9 @@ def test_why_a_cut_is_taken(chosen: Candidate, reason: Any, parts: tuple[str, ..
     text = search_decision(FeatureSetSearch(chosen, reason, (chosen, WIDE)))
     assert text.startswith("Of 2 cuts")
     assert all(part in text for part in parts)
+
+
+def test_ranges_of_what_is_foretold_are_no_finer_than_known_and_leads_are_points():
+    told = Explained(0.01, -0.0004, 0.0312)
+    assert (share_range(told), near_share(0.0004)) == ("\N{MINUS SIGN}0.04 % to 3.1 %", "0.04 %")
+    assert points_range(told) == "0.0 to 3.1 percentage points"

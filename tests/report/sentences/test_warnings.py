@@ -82,7 +82,7 @@ def test_the_weightiest_stands_first(sound: Analysis) -> None:
 @pytest.mark.parametrize(
     ("answer", "weak", "parts"),
     [
-        ("weak", (), ("not one smooth crowd, but that need not be groups", "not tested")),
+        ("weak", (), ("do not form one smooth cloud, but shops without groups need not", "not tested")),
         ("no_structure", (), ("Nothing shows groups here", "the segments are useful cuts")),
         ("no_structure", (1,), ("those that come out again are useful cuts", "One did not come out again: test it")),
         ("too_few", (), ("too few customers to tell groups from chance",)),

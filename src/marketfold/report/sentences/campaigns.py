@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from marketfold import words
-from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS, YEAR_DAYS
+from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS
 from marketfold.features import SEVERAL
 from marketfold.report.sentences.experiments import describe_holdout
 from marketfold.report.sentences.phrases import phrases, say
@@ -43,8 +43,11 @@ UNEVEN = 3
 """Times their even part of it that they must bring for that."""
 LARGE_PART = 0.2
 """From such a part of a segment's revenue on, two customers make its sums."""
+FEW_ORDERS = 3
+"""Of fewer a customer has shown one gap at most."""
 ENOUGH_SEASONS = 5
 """Earlier seasons from which on their rates are no anecdote."""
+YEAR_DAYS = 365.25
 COUNTRIES = 3
 NEARLY_ALL = 0.95
 """Of all customers in one country: then it is no news of a segment."""
@@ -182,7 +185,7 @@ def missing_contacts(channel: PlannedChannel) -> str:
     return f"The file has no {what}: match this list with your customer records by customer id."
 
 
-def inter_purchase_time(timing: Timing, *, companies: bool = False) -> str:
+def inter_purchase_time(timing: Timing, customers: int, *, companies: bool = False) -> str:
     """How much time lies between their orders, and since the last one."""
     unknown = "no orders" if timing.season == "no orders" else "no gap"
     if timing.recency_days is None:
@@ -195,7 +198,10 @@ def inter_purchase_time(timing: Timing, *, companies: bool = False) -> str:
     if timing.gap_days is None:
         return say("timing", "few back", since=since)
     low, middle, high = timing.gap_days
-    return say("timing", "back", since=since, low=low, middle=middle, high=high)
+    n = words.count(customers)
+    some = "Some" if timing.returned is None else f"{words.count(timing.returned)} of {n}"
+    who = f"All {n}" if timing.returned == customers else some
+    return say("timing", "back", since=since, who=who, low=low, middle=middle, high=high)
 
 
 def season(timing: Timing) -> str:
@@ -257,11 +263,17 @@ def holdout_of(campaign: Campaign, plan: CampaignPlan) -> str:
 def usual_note(campaign: Campaign) -> str:
     """Where what is usual is no mean of their past, or misleads as one; "" for others."""
     code = usual_of(campaign)
-    if not code or campaign.holdout is None or campaign.holdout.usual is None:
+    if not code or campaign.holdout is None or not campaign.holdout.usual:
         return ""
     usual = campaign.baseline
     seasons, lately = (usual.seasons, usual.lately) if usual else ((), None)
-    return say("campaign", f"usual_{code}", lately=lately, **season_facts(seasons))
+    return say("campaign", f"usual_{code}", lately=lately, gap=own_gap(campaign), **season_facts(seasons))
+
+
+def own_gap(campaign: Campaign) -> str:
+    """What the time between their orders is called: two orders show one gap, which is no habit."""
+    only = (campaign.order_count or FEW_ORDERS) < FEW_ORDERS
+    return say("move", "gap.only" if only else "gap.usual")
 
 
 def usual_of(campaign: Campaign) -> Literal["expected", "past", "season", "seasons", "so far", ""]:
@@ -317,9 +329,7 @@ def _lift(line: BudgetLine, held: Holdout | None, part: float) -> float | None:
 
 def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> tuple[str, str]:
     """What the campaign can move, and what the segment brings anyway."""
-    days, margin, usual = plan.budget.days, plan.budget.margin, line.stake.usual_rate
-    years = days / YEAR_DAYS
-    over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
+    margin, usual = plan.budget.margin, line.stake.usual_rate
     of_it = say("arithmetic", "stake.no margin" if margin is None else "stake.margin", margin=margin)
     members = how_many(line.stake.customers, plan)
     facts = {"line": line, "of_it": of_it, "members": members, "usual": usual}
@@ -331,9 +341,15 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     code = usual_of(campaign) if campaign else ""
     moved += say("arithmetic", f"usual.{code}", **facts) if usual and code not in {"", "so far"} else ""
     moved += f" {say('move', 'fuller')}" if campaign and campaign.aim == FULLER and usual != 0 else ""
-    factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
-    yearly = "yearly.once" if usual == 0 else "yearly.away" if away else "yearly"
-    return moved, say("arithmetic", yearly, plan.currency, line=line, over=over, of_it=factor, what=what)
+    brought = "brought.once" if usual == 0 else "brought.away" if away else "brought"
+    return moved, say("arithmetic", brought, plan.currency, line=line, over=time_seen(plan))
+
+
+def time_seen(plan: CampaignPlan) -> str:
+    """How long the orders of a plan were observed: days up to a year, then years."""
+    days = plan.budget.days
+    years = days / YEAR_DAYS
+    return say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
 
 
 def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:

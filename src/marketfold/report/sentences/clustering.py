@@ -16,21 +16,23 @@ if TYPE_CHECKING:
     from marketfold.schema import Unit
 
 
-def k_decision(choice: KChoice, unit: Unit, *, groups: bool) -> str:
+def k_decision(choice: KChoice, unit: Unit, *, groups: bool, made: int | None = None) -> str:
     """What the fall of the WCSS shows, how far beyond chance, and how surely segments come out again.
 
-    `groups` is whether the test of how far apart segments stand found any: it has the last word.
+    `groups` is whether the test of how far apart segments stand found any: it has the last word. `made` is how many
+    segments there are, where others were made than the curve advises.
     """
     at, stability = choice.shows_at, choice.indices["stability"]
+    k = made if made in stability.k else choice.k
     found = say(
         "groups",
         "evidence",
         at=at,
-        k=choice.k,
+        k=k,
         most=", where it shows most," if choice.answer == "weak" and at != choice.k else "",
         cloud=_lower(choice.gaps["cloud"], at),
         box=_lower(choice.gaps["box"], at),
-        agreement=stability.at(choice.k) if choice.k in stability.k else math.nan,
+        agreement=stability.at(k) if k in stability.k else math.nan,
     )
     more = [say("groups", "more than found", k=choice.k)] if choice.answer == "groups" and at < choice.k else []
     few = [] if choice.enough_units else [say("groups", "few units", choice=choice, unit=unit)]

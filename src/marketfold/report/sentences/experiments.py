@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from marketfold import words
 from marketfold.experiments import LEAST_EXPECTED, MOST_SHARE
@@ -71,13 +71,17 @@ def _power(holdout: Holdout, currency: str | None) -> str:
     )
 
 
+def forgone_of(holdout: Holdout, can_be: float | None) -> tuple[float | None, Literal["", ".all"]]:
+    """What those held out would bring more, by the lift that is wished, or by the most there can be: ".all"."""
+    if holdout.forgone is None or can_be is None or can_be >= holdout.wanted_lift:
+        return holdout.forgone, ""
+    return holdout.forgone * can_be / holdout.wanted_lift, ".all"
+
+
 def _price(holdout: Holdout, currency: str | None, can_be: float | None) -> str:
     """What holding out costs, beside what it lets one see."""
-    if not holdout.forgone:
-        return ""
-    if can_be is not None and can_be < holdout.wanted_lift:
-        return say("holdout", "price.all", currency, forgone=holdout.forgone * can_be / holdout.wanted_lift)
-    return say("holdout", "price", currency, holdout=holdout, forgone=holdout.forgone)
+    forgone, lift = forgone_of(holdout, can_be)
+    return say("holdout", f"price{lift}", currency, holdout=holdout, forgone=forgone) if forgone else ""
 
 
 def describe_result(result: SegmentResult, measurement: Measurement) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold import words
-from marketfold.report.sentences.campaigns import FULLER, moved_lift, season_facts
+from marketfold.report.sentences.campaigns import FULLER, moved_lift, own_gap, season_facts
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.thresholds import FEWEST_MEMBERS
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LEAST_MOVED = 1.0
 """Less than one of the currency is nothing to begin for."""
+FEW_SEEN = 10
+"""Who ordered of those looked at; of fewer the share may be half or twice as much."""
 LEAST_COUNTED = 2
 """People who are told by their number; fewer would be rounded too roughly to come to the money beside them."""
 
@@ -60,7 +62,7 @@ def _move(campaign: Campaign, total: float, plan: CampaignPlan) -> str:
     facts = {
         "act": f"{act[:1].lower()}{act[1:]}" if lead else act,
         "whom": say("move", "whom.some" if campaign.held_out else "whom.all", campaign=campaign),
-        "who": codes.get(f"who.{campaign.aim}", codes["who"]),
+        "who": codes.get(f"who.{campaign.aim}", codes["who"]).format(gap=own_gap(campaign)),
         "when": _when(campaign),
         "what": plan.budget.reckoned_in,
         "brought": words.money(campaign.revenue_total, currency, short=True),
@@ -96,8 +98,13 @@ def _made_of(line: BudgetLine, campaign: Campaign, plan: CampaignPlan, *, in_ful
     stake = line.stake
     said = []
     if in_full or stake.seasons:
-        code = "season" if len(stake.seasons) == 1 else stake.moved_by
+        forecast = campaign.baseline is not None and campaign.baseline.forecast
+        by = "again.forecast" if stake.moved_by == "again" and forecast else stake.moved_by
+        code = "season" if len(stake.seasons) == 1 else by
         said.append(say("move", f"made.{code}", days=plan.campaign_days, **season_facts(stake.seasons)))
+    usual = campaign.baseline
+    if usual and usual.lately and (ordered := round(usual.order_rate * usual.periods)) < FEW_SEEN:
+        said.append(say("move", "made.few", ordered=ordered, periods=usual.periods))
     if campaign.aim == FULLER:
         said.append(say("move", "fuller"))
     return " ".join(said)

@@ -23,11 +23,13 @@ REDUCTION_RULE = (
     "later revenue a choice may go. Where there is no later period the lead is of the mean of silhouette and weakest "
     "Jaccard, resample by resample."
 )
+NEARLY_NONE = 0.0005
+"""Below it a share is told as "<0.1 %"."""
 
 
 def number_decision(choice: Choice, unit: Unit) -> str:
     """Why so many segments were made, and what the curve says of itself."""
-    curve = k_decision(choice.k_choice, unit, groups=choice.finding == "groups")
+    curve = k_decision(choice.k_choice, unit, groups=choice.finding == "groups", made=choice.recipe.n_segments)
     return f"{words.plural(choice.recipe.n_segments, 'segment')} were made. {number_reason(choice)}{curve}"
 
 
@@ -76,7 +78,7 @@ def number_reason(choice: Choice) -> str:
 
 def feature_set_reason(choice: Choice) -> str:
     """Why these features shape the segments, where no cut was searched for."""
-    name = choice.recipe.feature_set.replace("_", " ")
+    name = choice.recipe.feature_set.replace("_", " and ")
     return say("search", "groups" if choice.number_from == "groups" else "no search", feature_set=name)
 
 
@@ -85,8 +87,10 @@ def search_decision(search: FeatureSetSearch) -> str:
     chosen = search.chosen
     nothing = search.reason == "foretells" and (chosen.explained or 0.0) <= 0
     code = "foretells.nothing" if nothing else search.reason
-    name = chosen.feature_set.replace("_", " ")
-    return say("search", code, chosen=chosen, feature_set=name, tried=len(search.candidates))
+    name = chosen.feature_set.replace("_", " and ")
+    fewest = min(candidate.k for candidate in search.candidates) == chosen.k
+    fewer = say("search", "foretells.fewest" if fewest else "foretells.fewer")
+    return say("search", code, chosen=chosen, feature_set=name, tried=len(search.candidates), fewer=fewer)
 
 
 def reduction_decision(comparison: ReducerComparison) -> str:
@@ -119,14 +123,25 @@ def skip_reason(comparison: ReducerComparison, method: str) -> str:
     )
 
 
+def near_share(value: float) -> str:
+    """A share, with more decimals where it is next to none, so that the ends of a range differ."""
+    return words.share(value) if abs(value) >= NEARLY_NONE else f"{words.decimal(100 * value, 2)} %"
+
+
 def share_range(found: Explained) -> str:
     """The middle 95 % of a share."""
-    return f"{words.share(found.low)} to {words.share(found.high)}"
+    return f"{near_share(found.low)} to {near_share(found.high)}"
+
+
+def points_range(found: Explained) -> str:
+    """The middle 95 % of what lies between two shares."""
+    low, high = (words.decimal(100 * value, 1) for value in (found.low, found.high))
+    return f"{low} to {high} percentage points"
 
 
 def future_summary(future: FutureScore) -> str:
     """What the segments foretell of later revenue, and whether chance and the usual cells do as well."""
-    facts = {"future": future, "apart": share_range(future.over_rfm), "range": share_range(future.segments)}
+    facts = {"future": future, "apart": points_range(future.over_rfm), "range": share_range(future.segments)}
     if not future.better_than_chance:
         return say("future", "chance", **facts)
     unsure = f" {say('future', 'unsure', **facts)}" if future.segments.low <= 0 else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def drawn_word(test: GroupTest | None) -> str:
     """What was drawn without groups, to be held against the customers."""
-    return "tables" if test is not None and test.null == "cloud" else "shops"
+    return "made-up tables" if test is not None and test.null == "cloud" else "made-up shops"
 
 
 def trust_text(profile: SegmentProfile, test: GroupTest | None) -> str:
@@ -80,7 +80,7 @@ def trust_evidence(analysis: Analysis) -> tuple[str, ...]:
         "earned",
         test.null,
         k=test.k,
-        feature_set=test.found.feature_set.replace("_", " "),
+        feature_set=test.found.feature_set.replace("_", " and "),
         draws=len(test.highest),
         n_units=test.n_units,
         beaten=sum(one >= furthest for one in test.highest),
