@@ -310,6 +310,12 @@ class Analysis:
         return replace(self.segmentation.model(), orders=self.data.order_rules(self.run.config.reading))
 
     @property
+    def sampled_units(self) -> int | None:
+        """Units by which the segments were chosen and tested, where they were a sample; None where they were all."""
+        n_units = self.choice.evidence.k_choice.n_units
+        return n_units if n_units < len(self.segmentation) else None
+
+    @property
     def stability(self) -> Stability:
         """Of the segments that were made; every run assesses them."""
         if self.segmentation.stability is None:

@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.errors import EngineError, OrdersError
+from marketfold.sampling import digests
 from marketfold.sql_text import literal, quoted, verbatim
 from marketfold.temporary import make_folder
 
@@ -120,6 +121,10 @@ class Engine(Protocol):
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """Add column `name`, a 64-bit hash of `columns`: equal rows have equal ones, unequal rows nearly never."""
+
+    def with_digest(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
+        """Add column `name`, the text that `sampling.digests` gives for a text column: the same on every engine."""
+        ...
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Each value of a column, of fingerprints, that stands there more than once."""
@@ -256,6 +261,11 @@ class DuckDBEngine:
         hashed = duckdb.FunctionExpression("hash", *map(duckdb.ColumnExpression, columns)).alias(name)
         return frame_of(frame.to_native().select(duckdb.StarExpression(), hashed))
 
+    def with_digest(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
+        """DuckDB's own `md5`."""
+        digest = f"md5({literal(salt)} || {quoted(column)}) AS {quoted(name)}"
+        return frame_of(frame.to_native().project(f"*, {digest}"))
+
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Sorted here, which is several times as fast as to group what is nearly all different; many are grouped."""
         parts, rows = [np.empty(0, np.uint64)], 0
@@ -315,6 +325,16 @@ class PolarsEngine:
         import polars as pl  # noqa: PLC0415  (only where Polars is in use)
 
         return frame_of(frame.to_native().with_columns(pl.struct(columns).hash().alias(name)))
+
+    def with_digest(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
+        """Hashed here: Polars has no hash that another engine has too."""
+        import polars as pl  # noqa: PLC0415  (only where Polars is in use)
+
+        def hashed(ids: pl.Series) -> pl.Series:
+            return pl.Series(ids.name, digests(ids, salt), pl.String)
+
+        digest = pl.col(column).map_batches(hashed, return_dtype=pl.String).alias(name)
+        return frame_of(frame.to_native().with_columns(digest))
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Grouped."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from marketfold.analysis import Analysis, ChoicePart, CustomersPart, DataPart, RunPart, SegmentsPart
 from marketfold.campaigns import ArmDraw, for_companies, keep_edits, plan_campaigns
-from marketfold.cleaning import CleanOrders, clean_orders, orders_of
+from marketfold.cleaning import CleanOrders, clean_orders, orders_of, sample_customers
 from marketfold.clustering import assess_stability, split_and_merge
 from marketfold.config import load_config
 from marketfold.customer_tables import CustomerTable, is_of_table, read_source, refuse_settings_of_orders
@@ -24,6 +24,7 @@ from marketfold.selection import (
     Fits,
     NullClouds,
     NullShops,
+    among,
     check_merges,
     check_outlook,
     choose_cutoff,
@@ -36,6 +37,7 @@ from marketfold.selection import (
     other_solutions,
     repetition,
     score_on_future,
+    settle,
 )
 from marketfold.stage_costs import StageClock
 from marketfold.thresholds import FEWEST_SEGMENTS
@@ -64,6 +66,10 @@ class _Ground(Protocol):
 
     def features(self) -> FeatureTable:
         """One row per unit."""
+        ...
+
+    def sample(self, n_units: int, seed: int) -> _Ground:
+        """The same of fewer customers, those of `FeatureTable.sample`, as far as the choice of segments asks."""
         ...
 
     def holdout(self, table: FeatureTable) -> TemporalHoldout | None:
@@ -102,6 +108,11 @@ class _OrdersGround:
     def features(self) -> FeatureTable:
         return build_features(self.seen, self.config.features)
 
+    def sample(self, n_units: int, seed: int) -> _OrdersGround:
+        if self.config.features.unit != "customer":  # nobody asks for the lines of other units
+            return self
+        return replace(self, seen=sample_customers(self.seen, n_units, seed))
+
     def holdout(self, table: FeatureTable) -> TemporalHoldout | None:
         return _temporal_holdout(self.seen, self.config, table)
 
@@ -129,6 +140,9 @@ class _CustomersGround:
 
     def features(self) -> FeatureTable:
         return self.data.table.features
+
+    def sample(self, n_units: int, seed: int) -> _CustomersGround:  # noqa: ARG002
+        return self
 
     def holdout(self, table: FeatureTable) -> None:  # noqa: ARG002
         return None
@@ -178,37 +192,46 @@ class _Pipeline:
         return _OrdersGround(DataPart(name, read, clean, exploration, sha256), seen, config)
 
     def segment(self, ground: _Ground, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
-        """Measure the units, choose how to segment them, and assess what came of it."""
+        """Measure the units, choose how to segment them, and assess what came of it.
+
+        Of very many units a sample chooses and is assessed; the segments are settled on all.
+        """
         config = self.config
         with self.clock.stage("features"):
             table = ground.features()
             _check_enough_units(table, config)
-            chooses = choosing_half(len(table), config.seed)
-            holdout = ground.holdout(table)
-            holdout = holdout.halved(table.ids[chooses]) if holdout else None
-            table, holdout, outlook = ground.checked(table, holdout)
-            fits = Fits(table, holdout, self.progress)
+            few = table.sample(config.clustering.choose_among, config.seed) if clusterer is None else table
+            sampled = few is not table
+            ground = ground.sample(len(few), config.seed) if sampled else ground
+            chooses = choosing_half(len(few), config.seed)
+            holdout = ground.holdout(few)
+            holdout = holdout.halved(few.ids[chooses]) if holdout else None
+            few, holdout, outlook = ground.checked(few, holdout)
+            table = replace(table, settings=few.settings) if sampled else few
+            fits = Fits(few, holdout, self.progress)
         with self.clock.stage("choose"):
             choice = choose_recipe(fits, config, null=ground.null(), reducer=reducer, clusterer=clusterer)
         with self.clock.stage("segment"):
-            made = fits.segment(choice.recipe)
-            choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
-            made = merge_segments(made, config.clustering.merges)
+            found = fits.segment(choice.recipe)
+            choice = replace(choice, recipe=replace(choice.recipe, n_segments=found.n_segments))
+            made = merge_segments(settle(found, table) if sampled else found, config.clustering.merges)
         with self.clock.stage("stability"):
+            tested = among(made, few) if sampled else made
             stability = assess_stability(
-                made.dimensions,
-                made.segmenter,
-                made.parts,
+                tested.dimensions,
+                tested.segmenter,
+                tested.parts,
                 n_pairs=config.clustering.bootstraps,
                 random_state=config.seed + STABILITY_SEED,
                 progress=self.progress,
             )
-            made = replace(made, stability=stability)
-            again = repetition(fits, choice.recipe, made, chooses)
-            made = replace(made, tests=label_segments(made, again, choice.groups))
-            across = split_and_merge(made.dimensions, made.parts, seed=config.seed)
-            future = _score_future(fits, choice.recipe, made)
-            solutions = other_solutions(fits, choice.recipe, made, choice.groups)
+            tested = replace(tested, stability=stability)
+            again = repetition(fits, choice.recipe, tested, chooses)
+            tested = replace(tested, tests=label_segments(tested, again, choice.groups))
+            across = split_and_merge(tested.dimensions, tested.parts, seed=config.seed)
+            future = _score_future(fits, choice.recipe, tested)
+            solutions = other_solutions(fits, choice.recipe, tested, choice.groups)
+            made = replace(made, stability=tested.stability, tests=tested.tests)
         return made, ChoicePart(choice, across, future, outlook, solutions)
 
     def describe(self, segmentation: Segmentation, ground: _Ground) -> tuple[Segmentation, SegmentsPart]:

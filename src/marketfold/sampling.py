@@ -1,12 +1,15 @@
-"""Seeded samples of rows."""
+"""Seeded samples: of rows by their place, and of units by their id, which every engine draws alike."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 
@@ -19,3 +22,30 @@ def sample_rows(n_rows: int, most: int, seed: int) -> NDArray[np.intp]:
     if n_rows <= most:
         return np.arange(n_rows)
     return np.sort(np.random.default_rng(seed).choice(n_rows, most, replace=False, shuffle=False))
+
+
+def salted(seed: int) -> str:
+    """What stands before an id when it is hashed: another seed draws other units."""
+    return f"{seed}:"
+
+
+def digests(ids: Iterable[str], salt: str) -> list[str]:
+    """MD5 of a salt and each id, as DuckDB and Spark write it: 32 hexadecimal digits.
+
+    >>> digests(["C1"], salted(0))
+    ['861a136b6c4633ca8d748207d2e1d8d8']
+    """
+    return [hashlib.md5(f"{salt}{one}".encode(), usedforsecurity=False).hexdigest() for one in ids]
+
+
+def sample_ids(ids: NDArray[np.str_], most: int, seed: int) -> NDArray[np.intp]:
+    """Rows of the units with the least digests, ascending; all of them where there are not too many.
+
+    Whether a unit is among them depends on no other unit's place, and a sample lies within each larger one of its seed.
+
+    >>> sample_ids(np.array(["C1", "C2", "C3", "C4"]), 2, 0)
+    array([0, 2])
+    """
+    if len(ids) <= most:
+        return np.arange(len(ids))
+    return np.sort(np.argsort(np.array(digests(ids.tolist(), salted(seed))))[:most])

@@ -8,7 +8,7 @@ audience is exported.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from marketfold.errors import closest
+from marketfold.errors import ParameterError, closest
 from marketfold.frames import Framed, table_html, terse
+from marketfold.sampling import sample_ids
 
 if TYPE_CHECKING:
     from datetime import date
@@ -415,6 +416,29 @@ class FeatureTable(Framed):
         if name not in self.names:
             raise KeyError(f"There is no feature {name!r}; {closest(name, self.names)}")
         return self.shown(name)
+
+    def take(self, rows: NDArray[np.intp]) -> FeatureTable:
+        """Some of the units, by their rows."""
+        return replace(
+            self,
+            ids=self.ids[rows],
+            values=self.values[rows],
+            revenue=self.revenue[rows],
+            described={name: values[rows] for name, values in self.described.items()},
+            history=self.history.take(rows) if self.history else None,
+        )
+
+    def sample(self, n_units: int, random_state: int = 0) -> FeatureTable:
+        """Units drawn by a hash of their ids, the same on every machine and engine; all where there are not more.
+
+        A sample lies within each larger one of its seed, whatever the order of the rows. `cleaning.sample_customers`
+        has the order lines of the same customers.
+
+        ParameterError where `n_units` is below 1.
+        """
+        if n_units < 1:
+            raise ParameterError(f"A sample has 1 unit or more; got n_units={n_units}.")
+        return self if len(self) <= n_units else self.take(sample_ids(self.ids, n_units, random_state))
 
     def __len__(self) -> int:
         return len(self.ids)

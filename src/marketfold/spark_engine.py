@@ -123,6 +123,12 @@ class SparkEngine:
 
         return frame_of(frame.to_native().withColumn(name, functions.xxhash64(*columns)))
 
+    def with_digest(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
+        """Spark's own `md5`."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
+
+        return frame_of(frame.to_native().withColumn(name, F.md5(F.concat(F.lit(salt), F.col(column)))))
+
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Grouped."""
         return grouped(frame, column)

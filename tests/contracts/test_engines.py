@@ -7,9 +7,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders, sample_customers
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
+from marketfold.errors import ParameterError
 from marketfold.features import build_features, build_matrix, split_at
 from marketfold.orders import read_orders
 from marketfold.schema import FeatureTable, Unit
@@ -69,6 +70,19 @@ def assert_same_orders(here: CleanOrders, there: CleanOrders) -> None:
     assert rows[0] == rows[1]
 
 
+def lines_of(clean: CleanOrders) -> list[dict[str, Any]]:
+    lines = clean.engine.collect(clean.purchases.select("source_line", "customer_id", "amount"))
+    return sorted(lines.to_pylist(), key=lambda line: line["source_line"])
+
+
+def assert_same_sample(other: CleanOrders, on_duckdb: CleanOrders) -> None:
+    """A sample of the customers has the same people, with their lines and no others."""
+    people = set(build_features(on_duckdb).sample(8, 3).ids.tolist())
+    assert len(people) == 8
+    few = lines_of(sample_customers(other, 8, 3))
+    assert few == [line for line in lines_of(on_duckdb) if line["customer_id"] in people]
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_polars_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, unit: Unit):
     other = clean_orders(read_orders(to_polars(lines)))
@@ -87,6 +101,21 @@ def test_spark_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, spark
     for unit in UNITS[:2]:
         options = FeatureOptions(unit=unit, own_features=OWN)
         assert_same_table(build_features(other, options), build_features(on_duckdb, options))
+    assert_same_sample(other, on_duckdb)
+
+
+def test_a_sample_is_the_same_on_every_engine(lines: pa.Table, on_duckdb: CleanOrders):
+    assert_same_sample(on_duckdb, on_duckdb)
+    assert_same_sample(clean_orders(read_orders(to_polars(lines))), on_duckdb)
+    whole = build_features(on_duckdb)
+    few, wanted = sample_customers(on_duckdb, 8), whole.sample(8)
+    found = build_features(few, names=wanted.names, settings=wanted.settings)
+    assert found.ids.tolist() == wanted.ids.tolist()
+    assert found.values == pytest.approx(wanted.values, rel=1e-6, abs=1e-6)
+    assert whole.sample(len(whole)) is whole
+    assert build_features(sample_customers(on_duckdb, 1_000)).ids.tolist() == whole.ids.tolist()
+    with pytest.raises(ParameterError, match="A sample has 1 unit or more; got n_units=0"):
+        whole.sample(0)
 
 
 def test_the_matrix_is_the_same_on_every_engine(lines: pa.Table, on_duckdb: CleanOrders):

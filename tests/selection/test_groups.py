@@ -28,7 +28,6 @@ from marketfold.selection import (
     label_segments,
     repetition,
     seek_groups,
-    take_units,
 )
 from marketfold.selection.groups import BEATEN, DRAWS, beyond_usual, p_values_of
 from marketfold.selection.shop_lines import read_lines
@@ -180,7 +179,7 @@ def test_drawing_stops_when_the_best_is_beaten_too_often_and_p_says_how_often():
 
 
 def test_too_few_units_are_not_tested(clean: CleanOrders, table: FeatureTable):
-    assert seek_groups(take_units(table, np.arange(30)), NullShops(clean), options_of(table), seed=0) is None
+    assert seek_groups(table.take(np.arange(30)), NullShops(clean), options_of(table), seed=0) is None
 
 
 def test_labels_are_earned_by_coming_out_again_and_by_the_test(table: FeatureTable, shop_test: GroupTest):

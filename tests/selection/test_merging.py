@@ -25,7 +25,6 @@ from marketfold.selection import (
     merge_segments,
     other_solutions,
     repetition,
-    take_units,
 )
 from marketfold.unit_tables import why_here
 
@@ -87,7 +86,7 @@ def test_the_same_on_a_half_is_matched_by_the_units(fits: Fits, found: Segmentat
     assert again.n_segments == 4
     both = [found.labels == one for one in (1, 3)]
     assert np.mean(again.labels[both[0]] == again.labels[both[1]][0]) > 0.9
-    half = merge_alike(fits.segment(RECIPE, take_units(fits.table, np.arange(0, len(fits.table), 2))), made)
+    half = merge_alike(fits.segment(RECIPE, fits.table.take(np.arange(0, len(fits.table), 2))), made)
     assert half.n_segments == 4
     assert merge_alike(half, found) is half
 

@@ -5,6 +5,7 @@ from marketfold.cleaning.given import orders_of
 from marketfold.cleaning.order_rules import FoundTexts, OrderRules
 from marketfold.cleaning.report import CleaningReport, ReadTotals, check_enough_kept, list_reasons
 from marketfold.cleaning.rules import DISCOUNT, REASONS, RETURNS, RULES, AppliedRule, Rule
+from marketfold.cleaning.sampled import sample_customers
 
 __all__ = [
     "DISCOUNT",
@@ -22,4 +23,5 @@ __all__ = [
     "clean_orders",
     "list_reasons",
     "orders_of",
+    "sample_customers",
 ]

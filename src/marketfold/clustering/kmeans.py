@@ -25,6 +25,7 @@ from marketfold.clustering.fitting import (
     by_weight,
     distinct_rows,
     fit_kmeans,
+    lloyd,
     quiet_fits,
 )
 from marketfold.errors import ModelError, ParameterError
@@ -222,9 +223,25 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
             weights = _check_sample_weight(sample_weight, matrix, ensure_non_negative=True)
             fit = self._weighted(matrix, weights, seed)
             money = weights.astype(np.float64) if money is None else money
-        fit = by_weight(fit, money)
-        nearest, own = _nearest(matrix, fit.centers)
+        return self._numbered(matrix, fit, money)
+
+    def _numbered(self, X: Float32, fit: Fit, weights: Float64 | None) -> Self:
+        """Be of this fit, its segments numbered by weight, and each row in that of its nearest centre."""
+        fit = by_weight(fit, weights)
+        nearest, own = _nearest(X, fit.centers)
         return self._take(replace(fit, labels=nearest.astype(np.int32)), own)
+
+    def settled(self, X: ArrayLike, *, steps: int, revenue: ArrayLike | None = None) -> Self:
+        """The same segments of more units, after at most so many Lloyd steps from the centres of the fitted ones.
+
+        `X` are all of them, shape (n_units, n_dimensions), and `revenue` is as of `fit`; of this model no centres were
+        merged. Where the fitted units are a sample of them few steps suffice.
+        """
+        matrix = self._matrix(X)
+        with quiet_fits():
+            fit = lloyd(matrix, self.centers_, steps=steps)
+        model = copy.copy(self)
+        return model._numbered(matrix, fit, self._checked_revenue(revenue, len(matrix)))  # noqa: SLF001  (a copy)
 
     def _weighted(self, X: Float32, weights: NDArray[np.floating], seed: int) -> Fit:
         starts = self.n_init * (SWAPS if len(X) <= THOROUGH_ROWS else 1)

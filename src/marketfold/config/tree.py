@@ -227,6 +227,12 @@ class ClusteringOptions(Options):
     k_max: Annotated[int, Flag(title="Most segments tried")] = Field(
         default=15, ge=3, le=1_000, description="Largest number of segments on the elbow curve."
     )
+    choose_among: Annotated[int, Flag(title="Most units by which segments are chosen")] = Field(
+        default=200_000,
+        ge=100,
+        le=1_000_000_000,
+        description="Most units that segments are chosen and tested by; of more a sample, and all are put into them.",
+    )
     bootstraps: Annotated[int, Flag(title="How often it is tried whether they come out again")] = Field(
         default=100, ge=2, le=100_000, description="Pairs of resamples in the stability test."
     )

@@ -20,7 +20,6 @@ from marketfold.features import MatrixScaler, keep_columns, literature_line_tabl
 from marketfold.frames import terse
 from marketfold.reduction import make_reducer
 from marketfold.sampling import sample_rows
-from marketfold.selection import take_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +112,7 @@ def cluster_as_published(orders: Orders, *, network: str | None = None, seed: in
     if table is None:
         return None
     rows = sample_rows(len(table.ids), MOST_LINES, seed)
-    table = take_units(table, rows)
+    table = table.take(rows)
     varies = np.ptp(table.values, axis=0) > 0  # a sample may miss a rare value
     table = keep_columns(table, [name for name, kept in zip(table.names, varies, strict=True) if kept])
     if len(rows) < LEAST_LINES or not one_hot_blocks(table):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns import as_made
-from marketfold.page import PageData, ReportPage, SegmentCards, stand_in, write_page
+from marketfold.page import Notice, PageData, ReportPage, SegmentCards, stand_in, write_page
 from marketfold.report.baskets_chapter import baskets_chapter
 from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
 from marketfold.report.customers_chapter import customers_chapter
@@ -35,6 +35,7 @@ from marketfold.report.outlook_chapter import outlook_chapter
 from marketfold.report.reduction_chapter import reduction_chapter
 from marketfold.report.rfm_chapter import rfm_chapter
 from marketfold.report.segment_chapters import profiles_chapter, segments_chapter, with_aims
+from marketfold.report.sentences.selection import sample_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,9 +69,22 @@ FOR_ANALYSTS: tuple[Callable[[Analysis], Section | None], ...] = (
 """What waits behind its title until somebody asks."""
 
 
+OF_SAMPLE = (k_chapter, stability_chapter, reduction_chapter, choice_chapter)
+"""What is told of a sample where segments were chosen by one; all others are of all units, but for what came true."""
+
+
+def _chapter(analysis: Analysis, chapter: Callable[[Analysis], Section | None]) -> Section | None:
+    section, note = chapter(analysis), sample_note(analysis)
+    if section is None or not note or chapter not in OF_SAMPLE:
+        return section
+    return replace(section, parts=(Notice((note,), title="Of a sample"), *section.parts))
+
+
 def _sections(analysis: Analysis) -> tuple[Section, ...]:
-    everybody = [section for chapter in CHAPTERS if (section := chapter(analysis))]
-    analysts = [replace(section, for_analyst=True) for chapter in FOR_ANALYSTS if (section := chapter(analysis))]
+    everybody = [section for chapter in CHAPTERS if (section := _chapter(analysis, chapter))]
+    analysts = [
+        replace(section, for_analyst=True) for chapter in FOR_ANALYSTS if (section := _chapter(analysis, chapter))
+    ]
     return (*everybody, *analysts)
 
 

@@ -105,6 +105,12 @@ def _target(run: Run, out: Path | None) -> Path:
             f"{run.folder / 'lines.parquet'}, with --previous {run.folder}."
         )
     run.refuse_without_model()
+    if sample := run.record.get("sample"):
+        raise RunFolderError(
+            f"{run.folder} chose its segments by a sample of {words.count(sample['units'])} of "
+            f"{words.count(sample['of'])} units, and a notebook goes from all of its orders to the model. Make a run "
+            "of fewer orders, or one that chooses by all of them, with --choose-among."
+        )
     out = out or run.beside(f"notebook{SUFFIX}")
     if out.suffix != SUFFIX:
         raise ParameterError(f"{out} is no name of a notebook: give one that ends in {SUFFIX}, with --out.")

@@ -47,6 +47,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "as_of": as_of.isoformat() if as_of else None,
         "input": _input(analysis),
         "ledger": analysis.data.ledger.to_dict(),
+        "sample": _sample(analysis),
         "feature_set": _feature_set(analysis),
         "features": _features(analysis),
         "choose_k": _choose_k(analysis),
@@ -123,6 +124,11 @@ def _input(analysis: Analysis) -> dict[str, Any]:
 def _table(read: TableRead | None) -> dict[str, str] | None:
     """Which table of a database it was; the address stands in `path`."""
     return {"kind": read.kind, "database": read.database, "name": read.table} if read else None
+
+
+def _sample(analysis: Analysis) -> dict[str, int] | None:
+    few = analysis.sampled_units
+    return {"units": few, "of": len(analysis.segmentation)} if few else None
 
 
 def _feature_set(analysis: Analysis) -> dict[str, Any]:

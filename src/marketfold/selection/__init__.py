@@ -12,7 +12,7 @@ from marketfold.selection.compare import (
     WayMap,
     compare_reducers,
 )
-from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
+from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features
 from marketfold.selection.fits import Fits, Recipe
 from marketfold.selection.foretelling import Explained, explained_share
 from marketfold.selection.groups import GroupTest, choosing_half, seek_groups
@@ -22,6 +22,7 @@ from marketfold.selection.outlook_check import OutlookCheck, check_outlook
 from marketfold.selection.search import SEARCH_RESAMPLES, Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.separated import SeekOptions
+from marketfold.selection.settling import among, settle
 from marketfold.selection.solutions import SHOWN_ROWS, Solution, other_solutions
 from marketfold.selection.temporal_holdout import (
     FutureScore,
@@ -65,6 +66,7 @@ __all__ = [
     "Solution",
     "TemporalHoldout",
     "WayMap",
+    "among",
     "check_merges",
     "check_outlook",
     "choose_cutoff",
@@ -84,5 +86,5 @@ __all__ = [
     "search_feature_sets",
     "seek_groups",
     "select_features",
-    "take_units",
+    "settle",
 ]

@@ -11,8 +11,6 @@ from marketfold.errors import ParameterError
 from marketfold.features import EXPECTED, OWN, Outlook, outlook_of, with_expected
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from marketfold.schema import FeatureTable
 
 
@@ -71,18 +69,6 @@ def select_features(table: FeatureTable, feature_set: str) -> FeatureTable:
         raise ParameterError(f"The feature set {feature_set!r} needs {names}, and the orders do not offer them.")
     return replace(
         table, values=np.ascontiguousarray(table.values[:, kept]), features=tuple(table.features[i] for i in kept)
-    )
-
-
-def take_units(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
-    """Some of the units of a table."""
-    return replace(
-        table,
-        ids=table.ids[rows],
-        values=table.values[rows],
-        revenue=table.revenue[rows],
-        described={name: values[rows] for name, values in table.described.items()},
-        history=table.history.take(rows) if table.history else None,
     )
 
 

@@ -13,7 +13,7 @@ from marketfold.clustering import choose_k, make_segmenter
 from marketfold.features import build_matrix
 from marketfold.reduction import as_known, make_reducer
 from marketfold.sampling import sample_rows
-from marketfold.selection.feature_sets import select_features, take_units, widened
+from marketfold.selection.feature_sets import select_features, widened
 from marketfold.selection.segmentation import Segmentation, unnamed
 from marketfold.thresholds import FEWEST_SEGMENTS
 
@@ -122,7 +122,7 @@ class Fits:
         """The same memory over seeded samples of at most `most` units; a smaller table is taken whole."""
         holdout = self.holdout.sample(most, seed) if self.holdout else None
         rows = sample_rows(len(self.table), most, seed)
-        table = self.table if len(rows) == len(self.table) else take_units(self.table, rows)
+        table = self.table if len(rows) == len(self.table) else self.table.take(rows)
         few = Fits(table, holdout, self.progress)
         few._made, few._held = self._made, self._held
         return few

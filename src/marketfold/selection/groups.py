@@ -22,7 +22,6 @@ from threadpoolctl import threadpool_limits
 
 from marketfold.frames import terse
 from marketfold.sampling import sample_rows
-from marketfold.selection.feature_sets import take_units
 from marketfold.selection.search import repeated
 from marketfold.selection.separated import all_separated, furthest_apart, telling_most
 from marketfold.thresholds import SIGNIFICANCE, STABLE
@@ -219,7 +218,7 @@ def seek_groups(
     rows = sample_rows(len(table), MOST_TESTED, seed)
     if len(rows) < FEWEST_TESTED:
         return None
-    rng, tested = np.random.default_rng([seed, 13]), take_units(table, rows)
+    rng, tested = np.random.default_rng([seed, 13]), table.take(rows)
     with threadpool_limits(1):  # threads that wait for one another cost more than they bring
         tried = list(all_separated(tested, options))
         found = furthest_apart(tried)

@@ -20,7 +20,6 @@ from marketfold.config import FeatureOptions
 from marketfold.engine import DuckDBEngine
 from marketfold.features import OWN, build_features
 from marketfold.schema import SOURCE_LINE
-from marketfold.selection.feature_sets import take_units
 from marketfold.selection.shop_model import MOST_DISCOUNT, fit_shop
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ class NullShops:
             places = rng.integers(len(table), size=len(built))  # where customers live has to do with nothing
             built = replace(built, described={name: values[places] for name, values in table.described.items()})
             for rows in np.split(np.arange(len(built)), n_shops):
-                yield take_units(built, rows)
+                yield built.take(rows)
 
         return draw
 

@@ -25,7 +25,7 @@ from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_matrix
 from marketfold.frames import terse
 from marketfold.sampling import sample_rows
-from marketfold.selection.feature_sets import ALL, select_features, take_units
+from marketfold.selection.feature_sets import ALL, select_features
 from marketfold.selection.foretelling import errors_of_groups
 from marketfold.selection.temporal_holdout import SCORED_UNITS
 from marketfold.selection.trust import ASIDE_ROWS, FEWEST_ASIDE
@@ -186,7 +186,7 @@ def choosing_part(
     """The customers of whom `chooses` holds, in two parts if they are enough; samples of them where they are many."""
     rows = np.random.default_rng([seed, 15]).permutation(np.flatnonzero(chooses))
     halves = (rows[::2], rows[1::2]) if len(rows) >= 2 * FEWEST_ASIDE else (rows, rows)
-    makes, others = (take_units(table, np.sort(one[:ASIDE_ROWS])) for one in halves)
+    makes, others = (table.take(np.sort(one[:ASIDE_ROWS])) for one in halves)
     held = holdout.choosing(SCORED_UNITS, seed) if holdout else None
     return ChoosingHalf(makes, others, held, seed, len(table))
 

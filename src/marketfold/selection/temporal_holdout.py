@@ -15,7 +15,6 @@ from marketfold.features import build_features, split_at
 from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.schema import money_sum
-from marketfold.selection.feature_sets import take_units
 from marketfold.selection.foretelling import (
     Explained,
     SquaredErrors,
@@ -103,7 +102,7 @@ class TemporalHoldout:
     def _of(self, rows: NDArray[np.intp]) -> TemporalHoldout:
         return replace(
             self,
-            table=take_units(self.table, rows),
+            table=self.table.take(rows),
             next_revenue=self.next_revenue[rows],
             evaluation=self.evaluation[rows],
         )

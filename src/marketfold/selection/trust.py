@@ -11,7 +11,6 @@ from marketfold.clustering import assess_stability, cross_table, jaccards, trust
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.frames import terse
 from marketfold.sampling import sample_rows
-from marketfold.selection.feature_sets import take_units
 from marketfold.selection.merging import merge_alike
 from marketfold.thresholds import STABLE
 
@@ -84,11 +83,11 @@ def repetition(fits: Fits, recipe: Recipe, made: Segmentation, chooses: Mask) ->
         return None
     seen, aside = (rows[sample_rows(len(rows), ASIDE_ROWS, recipe.seed)] for rows in (seen, aside))
     try:
-        half = merge_alike(fits.segment(recipe, take_units(fits.table, seen)), made)
+        half = merge_alike(fits.segment(recipe, fits.table.take(seen)), made)
     except (OrdersError, ParameterError):
         return None
     few = np.sort(np.concatenate([seen, aside]))
-    placed = half.reducer.transform(half.matrix.transform(take_units(fits.table, few)))
+    placed = half.reducer.transform(half.matrix.transform(fits.table.take(few)))
     parts, kept = half.segmenter.nearest_centers(placed), ~chooses[few]
     found = assess_stability(
         placed[kept],

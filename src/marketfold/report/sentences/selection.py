@@ -12,6 +12,7 @@ from marketfold.selection import ERRORS_APART, WORSE_BY
 from marketfold.version import INSTALL_NETWORK
 
 if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
     from marketfold.schema import Unit
     from marketfold.selection import Choice, Explained, FeatureSetSearch, FutureScore, ReducerComparison, Segmentation
 
@@ -43,6 +44,14 @@ def merge_sentence(made: Segmentation) -> str:
         if len(parts) > 1
     ]
     return say("merged", "all", merged="; ".join(merged), found=made.found.n_segments)
+
+
+def sample_note(analysis: Analysis) -> str:
+    """That the segments were chosen and tested by a sample; empty where that was by all units."""
+    few = analysis.sampled_units
+    if few is None:
+        return ""
+    return say("sampled", "all", few=few, n=len(analysis.segmentation), unit=analysis.segmentation.unit)
 
 
 def taken_as(choice: Choice) -> str:

@@ -1,0 +1,69 @@
+"""Segments that a sample chose: settled on all units, and as the sample has them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from marketfold.cleaning import clean_orders
+from marketfold.demo import make_shop
+from marketfold.features import build_features
+from marketfold.orders import read_orders
+from marketfold.schema import FeatureTable
+from marketfold.selection import Fits, Recipe, Segmentation, among, merge_segments, settle
+
+
+@pytest.fixture(scope="module")
+def table() -> FeatureTable:
+    return build_features(clean_orders(read_orders(make_shop(20_000).lines)))
+
+
+@pytest.fixture(scope="module")
+def few(table: FeatureTable) -> FeatureTable:
+    return table.sample(200)
+
+
+@pytest.fixture(scope="module")
+def found(few: FeatureTable) -> Segmentation:
+    return Fits(few).segment(Recipe("value", "pca", 3, n_dimensions=2, geography=True))
+
+
+@pytest.fixture(scope="module")
+def whole(found: Segmentation, table: FeatureTable) -> Segmentation:
+    return settle(found, table)
+
+
+def test_all_units_are_put_into_the_segments_on_the_scale_of_the_sample(
+    found: Segmentation, whole: Segmentation, table: FeatureTable, few: FeatureTable
+):
+    assert whole.ids.tolist() == table.ids.tolist()
+    assert whole.matrix.scaler is found.matrix.scaler
+    assert whole.reducer is found.reducer
+    assert whole.matrix.table.names == found.matrix.names
+    rows = np.isin(table.ids, few.ids)
+    assert whole.matrix.values[rows] == pytest.approx(found.matrix.values, abs=1e-6)
+    everybody = Fits(table).segment(Recipe("value", "pca", 3, n_dimensions=2, geography=True))
+    assert adjusted_rand_score(whole.labels, everybody.labels) > 0.9
+
+
+def test_segments_are_settled_and_numbered_by_the_money_of_all(found: Segmentation, whole: Segmentation):
+    money = np.bincount(whole.labels, weights=whole.table.revenue)
+    assert money.tolist() == sorted(money, reverse=True)
+    segmenter = whole.segmenter
+    nearest = np.linalg.norm(whole.dimensions[:, None] - segmenter.centers_, axis=2)
+    assert whole.labels.tolist() == nearest.argmin(axis=1).tolist()
+    assert segmenter.wcss_ < -found.segmenter.score(whole.dimensions)
+    means = np.array([whole.dimensions[whole.labels == place].mean(axis=0) for place in range(3)])
+    assert segmenter.centers_ == pytest.approx(means, abs=0.1)
+
+
+def test_the_sample_has_the_segments_of_all(whole: Segmentation, table: FeatureTable, few: FeatureTable):
+    rows = np.isin(table.ids, few.ids)
+    assert among(whole, few).labels.tolist() == whole.labels[rows].tolist()
+    merged = merge_segments(whole, [(1, 3)])
+    seen = among(merged, few)
+    assert seen.labels.tolist() == merged.labels[rows].tolist()
+    assert seen.parts.tolist() == whole.labels[rows].tolist()
+    assert seen.numbers == merged.numbers
+    assert seen.ids.tolist() == few.ids.tolist()
