@@ -7,6 +7,7 @@ fixture that tests share. Kept below `bench/data` until the source or the tests 
 from __future__ import annotations
 
 import ast
+import bisect
 import hashlib
 import itertools
 import json
@@ -177,13 +178,13 @@ class Nearest:
                 for name in self.fixtures[test]:
                     self.users[f"{SHARED}{name}"].add(test)
 
-    def tests(self, place: Place, most_seconds: float) -> list[str]:
-        """Tests that execute a line, or one that reads what it makes, as many as the seconds hold.
+    def executing(self, place: Place) -> list[str]:
+        """Tests that execute a line, or one that reads what it makes, the nearest first.
 
         First come those in a file named after the file of the line, then those in its folder, and of each the quickest.
         """
         own = Path("tests", *Path(place[0]).parts[2:])
-        found = sorted(
+        return sorted(
             self._tests(place, set()),
             key=lambda one: (
                 (file := Path(one.partition("::")[0])).name.removeprefix("test_") != own.name,
@@ -193,12 +194,16 @@ class Nearest:
                 one,
             ),
         )
-        seconds = itertools.accumulate(self._added(found))
-        return [
-            test
-            for place, (test, sum_) in enumerate(zip(found, seconds, strict=True))
-            if not place or sum_ <= most_seconds
-        ]
+
+    def batches(self, tests: Sequence[str], bounds: Sequence[float]) -> list[tuple[Sequence[str], float]]:
+        """The first of some tests, as many as hold in so many seconds in all, each batch with its `bound`.
+
+        The first batch holds one test at least; a batch that would hold none is left out.
+        """
+        sums = list(itertools.accumulate(self._added(tests)))
+        ends = [max(1, bisect.bisect_right(sums, most)) for most in bounds]
+        batches = [tests[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        return [(batch, self.bound(batch)) for batch in batches if batch]
 
     def bound(self, tests: Sequence[str]) -> float:
         """Seconds within which tests end unless one hangs."""
