@@ -146,6 +146,24 @@ def test_a_holdout_of_another_size_keeps_whom_it_can(plan: CampaignPlan, segment
     assert follows.budget.stake.customers == follows.customers - wanted
 
 
+def test_a_segment_whose_holdout_stays_as_large_keeps_arms_that_another_draw_gave(
+    plan: CampaignPlan, segments: pa.Table
+):
+    first, other = [campaign for campaign in plan.campaigns if campaign.held_out][:2]
+    rows = segments.to_pylist()
+    arms = {"holdout": "treated", "treated": "holdout"}
+    for arm in arms:
+        swapped = next(row for row in reversed(rows) if row["segment"] == other.number and row["arm"] == arm)
+        swapped["arm"] = arms[arm]
+        swapped["segment"] *= -1  # so that the second search passes it over
+    table = pa.Table.from_pylist([row | {"segment": abs(row["segment"])} for row in rows], segments.schema)
+    assert held(table, other.number) != held(plan.assignments, other.number)
+    wanted = first.held_out + 5
+    after = assign_anew(change_parts(plan, {f"{first.number}.holdout.held_out": wanted}), table)
+    assert held(after.assignments, other.number) == held(table, other.number)
+    assert len(held(after.assignments, first.number)) == wanted
+
+
 def test_a_holdout_by_its_share(plan: CampaignPlan, segments: pa.Table):
     number = next(c.number for c in plan.campaigns if c.held_out)
     after = assign_anew(change_parts(plan, {f"{number}.holdout.share": "0.2"}), segments)
