@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import pairwise
+
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
@@ -112,7 +115,7 @@ def test_an_average_year_has_each_month_and_quarter(shop: Exploration) -> None:
     month, quarter = shop.calendar
     assert (month.years, quarter.years) == ((2023, 2024), (2023, 2024))
     assert month.orders.tolist() == [1.5] + [1] * 11
-    assert month.revenue.tolist() == [75] + [10, 20, 50, 10, 20, 50, 10, 20, 50, 10, 20]
+    assert month.revenue.tolist() == [75, 10, 20, 50, 10, 20, 50, 10, 20, 50, 10, 20]
     assert (quarter.names, quarter.orders.tolist()) == (("Q1", "Q2", "Q3", "Q4"), [3.5, 3, 3, 3])
     assert quarter.revenue.tolist() == [105, 80, 80, 80]
     assert month.names[0] == "January"
@@ -124,6 +127,55 @@ def test_the_peak_is_the_best_month_of_an_average_year(shop: Exploration) -> Non
     assert (peak.month, peak.year, peak.years) == (1, 2024, (2023, 2024))
     assert (peak.revenue_mean, peak.average_month) == (75, pytest.approx(345 / 12))
     assert peak.ratio == pytest.approx(75 * 12 / 345)
+
+
+def test_five_customers_bring_what_they_bring(shop: Exploration) -> None:
+    """150, 140, 110, 150 and 140 in five orders each."""
+    found = shop.concentration
+    assert (found.n_customers, found.revenue_total) == (5, 690)
+    assert found.top_revenue.tolist() == [150, 150, 140, 140, 110]
+    assert found.customers_for_most == 4  # 580 of the 552 that are four fifths
+    assert found.top_fifth_share == pytest.approx(150 / 690)
+    assert found.customer_share.tolist() == [0, 0.2, 0.4, 0.6, 0.8, 1]
+    assert found.revenue_share.tolist() == pytest.approx([one / 690 for one in (0, 150, 300, 440, 580, 690)])
+    assert found.gini == pytest.approx(2 * (5 * 150 + 4 * 150 + 3 * 140 + 2 * 140 + 110) / (5 * 690) - 6 / 5)
+    assert found.n_apart == 0
+    repeats = shop.repeats
+    assert (repeats.orders.tolist(), repeats.customers.tolist(), repeats.revenue.tolist()) == ([5], [5], [690])
+    assert (repeats.once_share, repeats.once_revenue_share) == (0, 0)
+
+
+def test_who_came_in_one_of_five_months_came_again_every_fifth(shop: Exploration) -> None:
+    cohorts = shop.cohorts
+    assert cohorts is not None
+    assert cohorts.unit == "month"
+    assert cohorts.starts.astype(str).tolist()[:2] == ["2023-01-01", "2023-02-01"]
+    assert cohorts.sizes.tolist() == [1] * 5 + [0] * 19
+    assert cohorts.active.shape == (24, 24)
+    assert np.flatnonzero(cohorts.active[0] > 0).tolist() == [0, 5, 10, 15, 20]
+    assert np.flatnonzero(cohorts.active[4] > 0).tolist() == [0, 5, 8, 10, 15]
+    assert [(row < 0).sum() for row in cohorts.active] == list(range(24))
+    assert cohorts.mean_retention[[0, 1, 5, 8, 20]].tolist() == [1, 0, 1, 0.2, 1]
+    assert np.isnan(cohorts.retention[4, 19:]).tolist() == [False] + [True] * 4
+    assert cohorts.retention[5, :5].tolist() == [0] * 5
+
+
+def test_days_between_orders_are_counted_by_their_length(shop: Exploration) -> None:
+    months = [[0, 5, 10, 15, 20], [1, 6, 11, 16, 21], [2, 7, 12, 17, 22], [3, 8, 13, 18, 23], [4, 9, 12, 14, 19]]
+    days = [[date(2023 + m // 12, m % 12 + 1, 28) for m in own] for own in months]
+    gaps = sorted((later - day).days for own in days for day, later in pairwise(own))
+    times = shop.gaps
+    assert times is not None
+    assert (times.n_gaps, np.repeat(times.days, times.counts).tolist()) == (20, gaps)
+    assert [times.lower_days, times.median_days, times.upper_days] == np.quantile(gaps, [0.25, 0.5, 0.75]).tolist()
+
+
+def test_lines_orders_and_customers_are_counted(shop: Exploration) -> None:
+    lines = shop.lines
+    assert (lines.read, lines.kept, lines.orders, lines.customers) == (25, 25, 25, 5)
+    assert (lines.returned, lines.returned_value, lines.duplicates, lines.set_aside) == (0, 0, 0, {})
+    assert shop.currency is None
+    assert shop.labels["deal_size"] == "deal_size"
 
 
 @pytest.mark.parametrize(
