@@ -152,9 +152,9 @@ def test_a_segment_whose_holdout_stays_as_large_keeps_arms_that_another_draw_gav
     first, other = [campaign for campaign in plan.campaigns if campaign.held_out][:2]
     rows = segments.to_pylist()
     arms = {"holdout": "treated", "treated": "holdout"}
-    for arm in arms:
+    for arm, turned in arms.items():
         swapped = next(row for row in reversed(rows) if row["segment"] == other.number and row["arm"] == arm)
-        swapped["arm"] = arms[arm]
+        swapped["arm"] = turned
         swapped["segment"] *= -1  # so that the second search passes it over
     table = pa.Table.from_pylist([row | {"segment": abs(row["segment"])} for row in rows], segments.schema)
     assert held(table, other.number) != held(plan.assignments, other.number)
