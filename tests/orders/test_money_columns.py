@@ -94,7 +94,8 @@ def found(columns: dict[str, str], **given: str) -> MoneyFound:
         (PRICED | {"Total Amount": ORDER}, {"unit_price": "Unit Price", "amount": "Total Amount"}, []),
         (PRICED | {"Line Total": PRODUCT, "Order Total": "30 30 35 104.90 41.50 41.50"},
          {"unit_price": "Unit Price", "amount": "Line Total", "other_amount": "Order Total"}, []),
-        (PRICED | {"Line Total": PRODUCT, "Order Total": ORDER}, {"unit_price": "Unit Price", "amount": "Line Total"}, []),
+        (PRICED | {"Line Total": PRODUCT, "Order Total": ORDER},
+         {"unit_price": "Unit Price", "amount": "Line Total"}, []),
         # a name that nobody knows
         (PRICED | {"f_17": PRODUCT}, {"unit_price": "Unit Price", "amount": "f_17"}, ["amount_by_likeness"]),
         (PRICED | {"f_17": "10 15 30 1 1 1"}, {"unit_price": "Unit Price"}, []),
@@ -121,14 +122,16 @@ def found(columns: dict[str, str], **given: str) -> MoneyFound:
          {"amount": "Amount"}, []),
         (WHO | {"Amount": PRODUCT, "Note": "1 1 1 1 1 1", "Net": "9 14 29 98.90 29 5.50"},
          {"amount": "Net", "other_amount": "Amount"}, []),
-        (WHO | {"Total": "12 18 36 120 36 8", "Subtotal": PRODUCT}, {"amount": "Subtotal", "other_amount": "Total"}, []),
+        (WHO | {"Total": "12 18 36 120 36 8", "Subtotal": PRODUCT},
+         {"amount": "Subtotal", "other_amount": "Total"}, []),
         # tips and taxes that may be in a total
         (WHO | {"Total": PRODUCT, "Tip": "1 0 2 0 0 0.50"}, {"amount": "Total", "tip": "Tip"}, []),
         (WHO | {"Total": PRODUCT, "Tip": "0 0 0 0 0 0"}, {"amount": "Total"}, []),
         (WHO | {"Total": PRODUCT, "Sales Tax": "1 1.50 3 9 3 0.60"}, {"amount": "Total", "tax": "Sales Tax"}, []),
         (WHO | {"Net Total": PRODUCT, "Sales Tax": "1 1.50 3 9 3 0.60"}, {"amount": "Net Total"},
          ["amount_by_likeness"]),
-        (PRICED | {"Amount": PRODUCT, "Tax": "1 1.50 3 9 3 0.60"}, {"unit_price": "Unit Price", "amount": "Amount"}, []),
+        (PRICED | {"Amount": PRODUCT, "Tax": "1 1.50 3 9 3 0.60"},
+         {"unit_price": "Unit Price", "amount": "Amount"}, []),
     ],
 )  # fmt: skip
 def test_which_columns_are_the_money_of_a_line(columns: dict[str, str], roles: dict[str, str], codes: list[str]):
