@@ -233,7 +233,11 @@ def test_what_tells_names_from_values(row: list[Any], filled: int, values: int, 
 @pytest.mark.parametrize(
     ("upper", "lower", "names"),
     [
-        (["Ship", "", "Bill", ""], ["name", "city", "name", "city"], ("Ship name", "Ship city", "Bill name", "Bill city")),
+        (
+            ["Ship", "", "Bill", ""],
+            ["name", "city", "name", "city"],
+            ("Ship name", "Ship city", "Bill name", "Bill city"),
+        ),
         (["Ship", "", "Bill", ""], ["name", "town", "name", "city"], ("Ship name", "town", "Bill name", "city")),
         (["Order", "Customer"], ["", "name"], ("Order", "name")),
         (["Order"], ["", "name", "name"], ("Order", "Order name", "Order name")),
