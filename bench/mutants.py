@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.mutants_made import PACKAGES, Change, File, files, in_random_order
-from bench.nearest_tests import Nearest, recorder, stamp
+from bench.nearest_tests import Nearest, recorder, stamp, test_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -192,16 +192,20 @@ class Workers:
 
     def recorded(self, packages: Sequence[str]) -> Nearest:
         """The nearest tests, from what was kept, or recorded now."""
-        folder = KEPT / stamp(self.source.root, "src", "tests/conftest.py")
+        root, folder = self.source.root, KEPT / stamp(self.source.root, "src", "tests/conftest.py")
         folder.mkdir(parents=True, exist_ok=True)
-        paths = {package: folder / f"{package}-{stamp(self.source.root, f'tests/{package}')}" for package in packages}
-        missing = [package for package, path in paths.items() if not path.with_suffix(".json").exists()]
+        files = {package: test_files(root, package) for package in packages}
+        every = {one: stamped for own in files.values() for one, stamped in own.items()}
+        lacking = Nearest(root, _kept(folder), every).lacking
+        missing = {package: {one: own[one] for one in own if one in lacking} for package, own in files.items()}
+        missing = {package: own for package, own in missing.items() if own}
         if missing:
             print(f"recording which lines the tests of {', '.join(missing)} execute ...", flush=True)
-        for wrong in self.pool.map(_record, missing, [paths[package] for package in missing]):
+        names = [folder / f"{package}-{time.time_ns()}" for package in missing]
+        for wrong in self.pool.map(_record, missing.values(), names):
             if wrong:
                 sys.exit(wrong)
-        return Nearest(self.source.root, list(paths.values()))
+        return Nearest(root, _kept(folder), every)
 
     def outcomes(self, n: int, seed: int, nearest: Nearest, known: Known) -> Iterator[Outcome]:
         """Try mutants in random order until so many are decided."""
@@ -242,13 +246,17 @@ def _begin(copies: SimpleQueue[Copy]) -> None:
     _COPIES.append(copies.get())
 
 
-def _record(package: str, path: Path) -> str:
-    """Record one folder of tests; what they said if they do not pass."""
+def _kept(folder: Path) -> list[Path]:
+    """What is recorded, the last first."""
+    return sorted((path.with_suffix("") for path in folder.glob("*.json")), key=lambda path: path.name, reverse=True)
+
+
+def _record(files: dict[str, str], path: Path) -> str:
+    """Record the tests of some files; what they said if they do not pass."""
     copy = _COPIES[0]
-    places = [place for place in (f"tests/{package}", f"src/marketfold/{package}") if (copy.root / place).exists()]
-    if copy.run(places, recorder(path.parent, path.name), LONGEST_RECORDING):
+    if copy.run(list(files), recorder(path.parent, path.name, files), LONGEST_RECORDING):
         path.with_suffix(".json").unlink(missing_ok=True)
-        return f"{copy.told[-4_000:]}\nThe tests of {package} do not pass without a mutant."
+        return f"{copy.told[-4_000:]}\nThe tests do not pass without a mutant: {', '.join(files)}."
     return ""
 
 

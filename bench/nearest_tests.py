@@ -1,7 +1,7 @@
 """Which tests are nearest to a line: those that execute it, first of its file and its folder, then the quickest.
 
-Recorded once for each folder of tests, on a copy of the checkout: every test is a context of coverage, and so is every
-fixture that tests share. Kept below `bench/data` until the source or the tests change.
+Recorded on a copy of the checkout: every test is a context of coverage, and so is every fixture that tests share. Kept
+below `bench/data` until the source changes, or for the tests of one file until that does.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pytest
 from coverage import Coverage, CoverageData
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from types import FrameType
 
 QUICK_TEST = 3.0
@@ -50,11 +50,14 @@ class Recorder:
         Not yet started.
     path
         File for the seconds of each test that passed and of each shared fixture, and what each test asks for.
+    files
+        Stamps of the files of tests that are recorded, kept with it.
     """
 
-    def __init__(self, coverage: Coverage, path: Path) -> None:
+    def __init__(self, coverage: Coverage, path: Path, files: Mapping[str, str]) -> None:
         self.coverage = coverage
         self.path = path
+        self.files = files
         self.seconds: dict[str, float] = {}
         self.fixtures: dict[str, list[str]] = {}
         self.failed: list[str] = []
@@ -128,15 +131,15 @@ class Recorder:
         """Keep what was seen."""
         self.coverage.stop()
         self.coverage.save()
-        told = {"seconds": self.seconds, "fixtures": self.fixtures, "failed": self.failed}
+        told = {"seconds": self.seconds, "fixtures": self.fixtures, "failed": self.failed, "files": self.files}
         self.path.write_text(json.dumps(told), encoding="utf-8")
 
 
-def recorder(folder: Path, name: str) -> Recorder:
+def recorder(folder: Path, name: str, files: Mapping[str, str]) -> Recorder:
     """A recorder that keeps its two files in a folder; the process is in the checkout that is measured."""
     coverage = Coverage(data_file=folder / f"{name}.coverage", config_file=False, source=["src/marketfold"])
     coverage.set_option("run:relative_files", True)  # noqa: FBT003  (of coverage)
-    return Recorder(coverage, folder / f"{name}.json")
+    return Recorder(coverage, folder / f"{name}.json", files)
 
 
 def stamp(root: Path, *places: str) -> str:
@@ -149,6 +152,18 @@ def stamp(root: Path, *places: str) -> str:
     return told.hexdigest()[:16]
 
 
+def test_files(root: Path, package: str) -> dict[str, str]:
+    """Files of tests of a package, those with examples in their docstrings too, and a stamp of each.
+
+    In the stamp is what stands beside it for all tests of the package; what is in the source is not.
+    """
+    tests = sorted((root / "tests" / package).rglob("*.py"))
+    shared = [str(one.relative_to(root)) for one in tests if not one.name.startswith("test_")]
+    own = [str(one.relative_to(root)) for one in tests if one.name.startswith("test_")]
+    found = {one: stamp(root, one, *shared) for one in own}
+    return found | ({f"src/marketfold/{package}": ""} if (root / "src" / "marketfold" / package).exists() else {})
+
+
 @dataclass
 class Nearest:
     """The recordings, asked for the tests of a place.
@@ -159,19 +174,30 @@ class Nearest:
         The checkout.
     paths
         Files that `Recorder` kept, without ending.
+    files
+        Files of tests as they are, by `test_files`; what was recorded of others, or before they changed, is left out.
     """
 
     root: Path
     paths: list[Path]
+    files: Mapping[str, str]
     own: dict[str, float] = field(default_factory=dict)
     fixtures: dict[str, dict[str, float]] = field(default_factory=dict)
     users: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    lacking: dict[str, str] = field(default_factory=dict)
+    """Files of which nothing is recorded as they are."""
 
     def __post_init__(self) -> None:
+        self.lacking = dict(self.files)
+        self._known: list[set[str]] = []
         for path in self.paths:
             told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+            valid = {one for one, stamped in told["files"].items() if self.lacking.get(one) == stamped}
+            self.lacking = {one: stamped for one, stamped in self.lacking.items() if one not in valid}
             shared = {one.removeprefix(SHARED): s for one, s in told["seconds"].items() if one.startswith(SHARED)}
-            for test, asked in told["fixtures"].items():
+            tests = {test: asked for test, asked in told["fixtures"].items() if _file_of(test) in valid}
+            self._known.append({*tests, *(f"{SHARED}{name}" for name in shared)})
+            for test, asked in tests.items():
                 self.own[test] = max(told["seconds"].get(test, 0.0), FEWEST_SECONDS)
                 self.fixtures[test] = {name: shared[name] for name in asked if name in shared}
                 self.users[test] = {test}
@@ -240,9 +266,9 @@ class Nearest:
     @cache  # noqa: B019  (one for the whole run)
     def _contexts(self, path: str) -> dict[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
-        for data in self._recorded:
+        for data, known in zip(self._recorded, self._known, strict=True):
             for line, contexts in data.contexts_by_lineno(path).items():
-                found[line].update(contexts)
+                found[line] |= known.intersection(contexts)
         return found
 
     @cached_property
@@ -273,6 +299,12 @@ class Nearest:
 
     def __hash__(self) -> int:
         return id(self)
+
+
+def _file_of(test: str) -> str:
+    """The file of a test, or of an example the package."""
+    file = test.partition("::")[0]
+    return "/".join(file.split("/")[:3]) if file.startswith("src/") else file
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,14 @@ def nearest(tmp_path: Path) -> Nearest:
         data.set_context(context)
         data.add_lines({SUMS: [4]})
     data.write()
+    files = {test.partition("::")[0]: "as it is" for test in (OWN, BESIDE, QUICK)}
     told = {
+        "files": files,
         "seconds": {OWN: 2.0, BESIDE: 0.5, QUICK: 0.0, SLOW: 1.5, ELSEWHERE: 0.1, "fixture shop": 4.0},
         "fixtures": {OWN: [], BESIDE: ["shop", "tmp_path"], QUICK: [], SLOW: ["shop"], ELSEWHERE: []},
     }
     (tmp_path / "kept.json").write_text(json.dumps(told), encoding="utf-8")
-    return Nearest(tmp_path, [tmp_path / "kept"])
+    return Nearest(tmp_path, [tmp_path / "kept"], files)
 
 
 def test_the_nearest_are_those_of_the_file_then_of_the_folder_then_the_quickest(nearest: Nearest) -> None:
