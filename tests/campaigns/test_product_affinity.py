@@ -123,6 +123,19 @@ def test_five_things_are_shown():
     assert [one.name for one in _over_indexed(cells, totals, {})[0]] == ["T6", "T5", "T4", "T3", "T2"]
 
 
+@pytest.mark.parametrize(("customers", "told"), [(5, False), (25, True)])
+def test_a_segment_that_buys_nothing_else_buys_it_more_where_few_would_by_chance(customers: float, *, told: bool):
+    """Whose every line is of one thing, of which others have eight lines in ten; in them nothing varies."""
+    each = np.array([[customers * 4], [0.0]])
+    cells = _Cells(["Tea"], each + [[0], [8_000.0]], np.array([[customers], [100.0]]), each * 0, each * 0,
+                   np.array([[customers * 16], [640_000.0]]), np.array([[customers * 16], [800_000.0]]))  # fmt: skip
+    totals = _Totals(np.array([customers * 4, 10_000.0]), np.array([customers, 100.0]), np.zeros(2),
+                     np.array([customers * 16, 1e6]))  # fmt: skip
+    own, others = _over_indexed(cells, totals, {})
+    assert [one.share for one in own] == ([1.0] if told else [])
+    assert others == ()
+
+
 def next_of(takers: list[float], customers: float = 100, back: float = 80, **more: list[float]) -> NextBuy | None:
     """Of a segment of which as many added each thing later, beside a thousand customers who never did."""
     none = [0.0] * len(takers)
