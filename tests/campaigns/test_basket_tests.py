@@ -101,5 +101,6 @@ def test_the_least_likely_pairs_are_looked_at_first():
     assert list(zip(likely.first.tolist(), likely.second.tolist(), likely.together.tolist(), strict=True)) == [
         (0, 1, 28), (1, 2, 10), (0, 2, 10)
     ]  # fmt: skip
-    nothing = most_likely(Seen(*[np.array([], dtype=np.int64)] * 4), margins, 6)
+    none = np.array([], dtype=np.int64)
+    nothing = most_likely(Seen(none, none, none, none), margins, 6)
     assert len(nothing.first) == 0

@@ -126,11 +126,12 @@ def test_five_things_are_shown():
 @pytest.mark.parametrize(("customers", "told"), [(5, False), (25, True)])
 def test_a_segment_that_buys_nothing_else_buys_it_more_where_few_would_by_chance(customers: float, *, told: bool):
     """Whose every line is of one thing, of which others have eight lines in ten; in them nothing varies."""
-    each = np.array([[customers * 4], [0.0]])
-    cells = _Cells(["Tea"], each + [[0], [8_000.0]], np.array([[customers], [100.0]]), each * 0, each * 0,
-                   np.array([[customers * 16], [640_000.0]]), np.array([[customers * 16], [800_000.0]]))  # fmt: skip
-    totals = _Totals(np.array([customers * 4, 10_000.0]), np.array([customers, 100.0]), np.zeros(2),
-                     np.array([customers * 16, 1e6]))  # fmt: skip
+    none = np.zeros((2, 1))
+    lines, squares = np.array([[customers * 4], [8_000.0]]), np.array([[customers * 16], [640_000.0]])
+    products = np.array([[customers * 16], [800_000.0]])
+    cells = _Cells(["Tea"], lines, np.array([[customers], [100.0]]), none, none, squares, products)
+    whole, people = np.array([customers * 4, 10_000.0]), np.array([customers, 100.0])
+    totals = _Totals(whole, people, np.zeros(2), np.array([customers * 16, 1e6]))
     own, others = _over_indexed(cells, totals, {})
     assert [one.share for one in own] == ([1.0] if told else [])
     assert others == ()
