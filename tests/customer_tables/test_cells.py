@@ -127,3 +127,10 @@ def test_a_day_number_lies_within_what_any_order_can_have() -> None:
     assert as_day(date(2024, 1, 5).toordinal() + 0.9) == date(2024, 1, 5)
     assert as_day(1) == EARLIEST
     assert as_day(date(9999, 1, 1).toordinal()) == latest_day()
+
+
+@pytest.mark.parametrize(("iso", "refused"), [(12, False), (13, True)])
+def test_a_format_is_refused_where_another_reads_over_twice_as_many_cells(iso: int, *, refused: bool) -> None:
+    """Six cells of one day at other hours, as the format has it, beside days of another."""
+    cells = [f"05.01.2024 {hour:02}:00" for hour in range(6)] + [f"2024-02-{day + 1:02}" for day in range(iso)]
+    assert (column(*cells, date_format="%d.%m.%Y").day_fault is not None) is refused
