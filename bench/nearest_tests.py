@@ -208,10 +208,15 @@ class Nearest:
         """Tests that execute a line, or one that reads what it makes, the nearest first.
 
         First come those in a file named after the file of the line, then those in its folder, and of each the quickest.
+        What is run by no call is also read by tests themselves: then all of the file named after it are near.
         """
         own = Path("tests", *Path(place[0]).parts[2:])
+        found = self._tests(place, set())
+        if not self._file(place[0]).statement(place[1])[1]:
+            named = own.with_name(f"test_{own.name}").as_posix()
+            found |= {test for test in self.own if test.startswith(f"{named}::")}
         return sorted(
-            self._tests(place, set()),
+            found,
             key=lambda one: (
                 (file := Path(one.partition("::")[0])).name.removeprefix("test_") != own.name,
                 file.parent != own.parent,

@@ -31,6 +31,7 @@ OWN, BESIDE, QUICK, SLOW, ELSEWHERE = (
     "tests/runs/test_rows.py::test_slow",
     "tests/runs/test_rows.py::test_of_something_else",
 )
+CONSTANT = "tests/orders/test_sums.py::test_most_is_three"
 
 
 @pytest.fixture
@@ -46,8 +47,8 @@ def nearest(tmp_path: Path) -> Nearest:
     files = {test.partition("::")[0]: "as it is" for test in (OWN, BESIDE, QUICK)}
     told = {
         "files": files,
-        "seconds": {OWN: 2.0, BESIDE: 0.5, QUICK: 0.0, SLOW: 1.5, ELSEWHERE: 0.1, "fixture shop": 4.0},
-        "fixtures": {OWN: [], BESIDE: ["shop", "tmp_path"], QUICK: [], SLOW: ["shop"], ELSEWHERE: []},
+        "seconds": {OWN: 2.0, BESIDE: 0.5, QUICK: 0.0, SLOW: 1.5, ELSEWHERE: 0.1, CONSTANT: 2.5, "fixture shop": 4.0},
+        "fixtures": {OWN: [], BESIDE: ["shop", "tmp_path"], QUICK: [], SLOW: ["shop"], ELSEWHERE: [], CONSTANT: []},
     }
     (tmp_path / "kept.json").write_text(json.dumps(told), encoding="utf-8")
     return Nearest(tmp_path, [tmp_path / "kept"], files)
@@ -58,7 +59,8 @@ def test_the_nearest_are_those_of_the_file_then_of_the_folder_then_the_quickest(
 
 
 def test_of_what_runs_at_import_the_nearest_execute_a_line_that_reads_it(nearest: Nearest) -> None:
-    assert nearest.executing((SUMS, 1)) == [OWN, BESIDE, QUICK, SLOW]
+    """And so may tests of the file named after it themselves."""
+    assert nearest.executing((SUMS, 1)) == [OWN, CONSTANT, BESIDE, QUICK, SLOW]
 
 
 def test_what_the_first_bound_leaves_out_is_tried_within_the_second(nearest: Nearest) -> None:

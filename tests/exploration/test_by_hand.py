@@ -35,6 +35,8 @@ def shop() -> Exploration:
         "amount": [AMOUNTS[SIZES[place % 3]] for place in range(25)],
         "list_price": [50.0 if place % 3 == 0 else 40.0 for place in range(25)],
         "deal_size": [SIZES[place % 3] for place in range(25)],
+        "product_id": [f"P{place % 3}" for place in range(25)],
+        "product_name": [("Cup", "Jug", None)[place % 3] for place in range(25)],
         "category": [SHOPS[month % 12] for month in months],
     }
     return explore(clean_orders(read_orders(pa.table(table))))
@@ -70,6 +72,17 @@ def test_the_six_largest_groups_are_told_and_the_rest_is_one(shop: Exploration) 
     assert amounts.groups == ("A", "B", "C", "D", "E", "F", "other")
     assert amounts.counts.sum(axis=1).tolist() == [7, 6, 2, 2, 2, 2, 4]
     assert np.isnan(amounts.medians).tolist() == [False] * 6 + [True]
+
+
+def test_products_are_counted_by_what_they_are_called_and_their_ids(shop: Exploration) -> None:
+    products, groups = shop.count_of("product_id"), shop.count_of("category")
+    assert products is not None
+    assert products.names.tolist() == ["Cup (P0)", "Jug (P1)", "P2"]
+    assert (products.lines.tolist(), products.revenue.tolist()) == ([9, 8, 8], [450, 80, 160])
+    assert (products.n_values, products.lines_total, products.revenue_total) == (3, 25, 690)
+    assert groups is not None
+    assert groups.names.tolist() == list("ABCDEFGH")
+    assert groups.lines.tolist() == [7, 6, 2, 2, 2, 2, 2, 2]
 
 
 def test_items_have_bins_around_whole_numbers(shop: Exploration) -> None:

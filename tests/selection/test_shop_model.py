@@ -12,7 +12,7 @@ from marketfold.cleaning import clean_orders
 from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.selection.shop_lines import ShopLines
-from marketfold.selection.shop_model import _returns, _whole_items, fit_shop
+from marketfold.selection.shop_model import _agreeing, _returns, _whole_items, fit_shop
 
 
 def lines(came_back: list[list[bool]], **columns: list[float]) -> ShopLines:
@@ -65,6 +65,13 @@ def test_returns_are_alike_as_far_as_two_orders_of_one_customer_come_back_togeth
 )
 def test_items_are_whole_where_each_line_has_one_or_more(columns: dict[str, Any], *, whole: bool):
     assert _whole_items(lines([[False] * 3], **columns)) is whole
+
+
+def test_pairs_of_lines_of_one_group_that_agree_are_counted_in_both_orders():
+    """Of a group of three with two alike, and one of two that differ; what is alike across groups does not count."""
+    codes, group = np.array([1, 1, 0, 1, 0]), np.array([0, 0, 0, 1, 1])
+    assert _agreeing(codes, group, 2) == (2, 8)
+    assert _agreeing(np.zeros(4, np.int64), np.array([0, 0, 1, 1]), 1) == (4, 4)
 
 
 @pytest.mark.parametrize(("large", "share"), [(10, 0.25), (1, 0.025)])
