@@ -139,7 +139,8 @@ def test_the_error_of_a_ratio_is_that_of_clusters() -> None:
     """Three customers with parts 1, 2 and 0 of wholes 2, 2 and 4: a ratio of 3/8, with residuals 1/4, 5/4 and -3/2."""
     parts, wholes = np.array([1.0, 2.0, 0.0]), np.array([2.0, 2.0, 4.0])
     sums = (parts @ parts, parts @ wholes, wholes @ wholes, wholes.sum())
-    error = ratio_error(np.array(3 / 8), *map(np.asarray, sums), np.asarray(3))  # type: ignore[arg-type]
+    squares, products, whole_squares, whole = map(np.asarray, sums)
+    error = ratio_error(np.array(3 / 8), squares, products, whole_squares, whole, 3)
     assert float(error) == pytest.approx(np.sqrt((1 + 25 + 36) / 16 * 3 / 2) / 8)
     of_one = ratio_error(np.array(0.5), np.array(2.0), np.array(2.0), 4.0, 2.0, 1)
     assert float(of_one) == pytest.approx(np.sqrt((2 - 2 + 1) * 2 / 1) / 2)

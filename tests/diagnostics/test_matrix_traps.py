@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,27 +18,19 @@ from marketfold.diagnostics.matrix_traps import (
 )
 from marketfold.schema import Feature, FeatureTable
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketfold.schema import Aspect, Measure
-
 NOISE = np.random.default_rng(5).random((40, 4)).round(3)
 
 
-def table(
-    measure: Measure = "count",
-    aspect: Aspect = "value",
-    ids: Sequence[str] | None = None,
-    blocks: dict[str, str] | None = None,
-    **columns: np.ndarray,
-) -> FeatureTable:
+def table(**given: Any) -> FeatureTable:
+    """A table of these columns; `measure`, `aspect`, `ids` and `blocks` are of the table and no columns."""
+    columns = {name: one for name, one in given.items() if name not in {"measure", "aspect", "ids", "blocks"}}
     values = np.column_stack([np.asarray(one, dtype=np.float64) for one in columns.values()])
+    measure, aspect, blocks = given.get("measure", "count"), given.get("aspect", "value"), given.get("blocks", {})
     return FeatureTable(
         unit="customer",
-        ids=np.array(ids or [f"c{number:03}" for number in range(len(values))]),
+        ids=np.array(given.get("ids") or [f"c{number:03}" for number in range(len(values))]),
         values=values,
-        features=tuple(Feature(name, name, measure, aspect, (blocks or {}).get(name)) for name in columns),
+        features=tuple(Feature(name, name, measure, aspect, blocks.get(name)) for name in columns),
         revenue=np.ones(len(values)),
         as_of=date(2024, 1, 1),
     )
@@ -133,7 +125,7 @@ def test_shares_of_one_block_add_up_by_their_nature():
 
 
 def plus_minus(variance: float, units: int = 4) -> np.ndarray:
-    return np.sqrt(variance) * np.where(np.arange(units) % 2, 1.0, -1.0)
+    return np.asarray(np.sqrt(variance) * np.where(np.arange(units) % 2, 1.0, -1.0))
 
 
 @pytest.mark.parametrize(
@@ -215,12 +207,12 @@ def test_flags_rule_where_they_hold_over_half_of_the_variance(variance: float, *
 
 def test_days_before_the_as_of_day_are_in_the_past():
     days = np.array([-2.0, -1.0, 0.0, 5.0])
-    (trap,) = find_leaks(table("days", "timing", since=days), None)
+    (trap,) = find_leaks(table(measure="days", aspect="timing", since=days), None)
     assert (trap.code, trap.columns, trap.severity) == ("sees_past_as_of", ("since",), "serious")
     assert trap.facts == {"kind": "negative", "n_units": 2, "unit": "customer", "as_of": date(2024, 1, 1)}
-    assert find_leaks(table("days", "timing", since=days + 2), None) == []
-    assert find_leaks(table("days", "value", since=days), None) == []
-    assert find_leaks(table("money", "timing", since=days), None) == []
+    assert find_leaks(table(measure="days", aspect="timing", since=days + 2), None) == []
+    assert find_leaks(table(measure="days", aspect="value", since=days), None) == []
+    assert find_leaks(table(measure="money", aspect="timing", since=days), None) == []
 
 
 @pytest.mark.parametrize(("shared", "told"), [(0.979, False), (0.981, True), (-0.981, True)])

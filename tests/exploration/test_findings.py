@@ -487,7 +487,7 @@ def test_of_other_findings_the_weights_are_those_too(sales: Exploration, purchas
     )
     assert found["returns"].numbers == {"lines": 100, "line_share": 0.5, "value": 50, "lines_read": 200}
     assert found["duplicates"].numbers == {"lines": 150, "line_share": 0.75}
-    assert (found["duplicates"].weight, found["set_aside"].weight) == (0.8, pytest.approx(0.76))
+    assert [found["duplicates"].weight, found["set_aside"].weight] == pytest.approx([0.8, 0.76])
     assert found["once"].numbers == {
         "customer_share": 0.6, "customers": 60, "revenue_share": pytest.approx(1 / 3),
         "all_customers": sales.concentration.n_customers,
