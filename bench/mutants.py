@@ -2,9 +2,10 @@
 
 Mutants are drawn from the computing packages (`mutants_made`). Each is put into a copy of the checkout, where the tests
 nearest to its line (`nearest_tests`) run until one fails, within a bound of processor time, so that a busy machine
-finds neither more nor fewer than an idle one. One that cannot be imported is no fault that a test must find; another is
-drawn. At the end the tests that found one run without any. `mutants.toml` has the reasons of those that are known. The
-exit code is 1 where fewer are found than there should be.
+finds neither more nor fewer than an idle one; one that none of them finds is tried by the next nearest, within a longer
+bound. One that cannot be imported is no fault that a test must find; another is drawn. At the end the tests that found
+one run without any. `mutants.toml` has the reasons of those that are known. The exit code is 1 where fewer are found
+than there should be.
 
 The operators are those of cosmic-ray. It runs one command for all mutants, and mutmut, which knows the tests of each,
 changes nothing outside functions, where our thresholds stand; neither draws a sample. So drawing and running are ours.
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import itertools
 import math
 import multiprocessing
 import os
@@ -25,29 +27,33 @@ import sys
 import tempfile
 import time
 import tomllib
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bench.mutants_made import PACKAGES, Change, File, files, in_random_order
-from bench.nearest_tests import Nearest, recorder, stamp
+from bench.nearest_tests import Nearest, recorder, stamp, test_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from multiprocessing.queues import SimpleQueue
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "bench" / "data" / "mutants"
 REASONS = Path(__file__).with_suffix(".toml")
+WORKERS = 2
+"""Each with a copy of its own."""
 COPIED = ("src", "tests", "docs", "pyproject.toml")
 LEAST_FOUND = 0.85
-MOST_SECONDS = 30.0
-"""Of tests for one mutant, as they were recorded: what they do not find in that time counts as not found."""
+BOUNDS = (30.0, 120.0)
+"""Seconds of tests for one mutant, as they were recorded, at first and in all: what survives the first is tried on."""
 LONGEST = 900.0
 """Seconds on the clock after which a mutant that waits for something hangs."""
 LONGEST_RECORDING = 3_600
-FURTHER = ("report", "runs")
+FURTHER = ("anchors", "figures", "formulas", "report", "runs")
 """Folders of tests of what reads the packages, which hold it too: of some lines they are the only users."""
 PRELOADED = (
     "scipy.stats", "scipy.optimize", "sklearn.cluster", "sklearn.metrics", "sklearn.decomposition", "sklearn.mixture",
@@ -108,6 +114,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder
+        folder.mkdir()
         for name in COPIED:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
             copy(ROOT / name, folder / name)
@@ -166,34 +173,104 @@ class Copy:
             os._exit(pytest.main([*OPTIONS, *words], plugins=[plugin]))
 
 
-def recorded(copy: Copy, packages: Sequence[str]) -> Nearest:
-    """The nearest tests, from what was kept, or recorded now."""
-    folder = KEPT / stamp(copy.root, "src", "tests/conftest.py")
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{package}-{stamp(copy.root, f'tests/{package}')}" for package in packages]
-    for package, path in zip(packages, paths, strict=True):
-        if path.with_suffix(".json").exists():
-            continue
-        print(f"recording which lines the tests of {package} execute ...", flush=True)
-        places = [place for place in (f"tests/{package}", f"src/marketfold/{package}") if (copy.root / place).exists()]
-        if copy.run(places, recorder(folder, path.name), LONGEST_RECORDING):
-            path.with_suffix(".json").unlink(missing_ok=True)
-            sys.exit(f"{copy.told[-4_000:]}\nThe tests of {package} do not pass without a mutant.")
-    return Nearest(copy.root, paths)
+class Workers:
+    """Processes that record and try, each in a copy of its own; one more copy stays as it is, to be read.
+
+    Parameters
+    ----------
+    folder
+        For the copies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        context = multiprocessing.get_context("fork")
+        self.source = Copy(folder / "source")
+        copies = context.SimpleQueue()
+        for number in range(WORKERS):
+            copies.put(Copy(folder / str(number)))
+        self.pool = ProcessPoolExecutor(WORKERS, context, initializer=_begin, initargs=(copies,))
+
+    def recorded(self, packages: Sequence[str]) -> Nearest:
+        """The nearest tests, from what was kept, or recorded now."""
+        root, folder = self.source.root, KEPT / stamp(self.source.root, "src", "tests/conftest.py")
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {package: test_files(root, package) for package in packages}
+        every = {one: stamped for own in files.values() for one, stamped in own.items()}
+        lacking = Nearest(root, _kept(folder), every).lacking
+        missing = {package: {one: own[one] for one in own if one in lacking} for package, own in files.items()}
+        missing = {package: own for package, own in missing.items() if own}
+        if missing:
+            print(f"recording which lines the tests of {', '.join(missing)} execute ...", flush=True)
+        names = [folder / f"{package}-{time.time_ns()}" for package in missing]
+        for wrong in self.pool.map(_record, missing.values(), names):
+            if wrong:
+                sys.exit(wrong)
+        return Nearest(root, _kept(folder), every)
+
+    def outcomes(self, n: int, seed: int, nearest: Nearest, known: Known) -> Iterator[Outcome]:
+        """Try mutants in random order until so many are decided."""
+        by_path = {file.path: file for file in files(self.source.root)}
+        drawn = (change for one in in_random_order(by_path.values(), seed) if (change := by_path[one.path].change(one)))
+        while n and (changes := list(itertools.islice(drawn, n))):
+            reasons = [known.get((one.mutant.path, one.line, one.mutated)) for one in changes]
+            executing = [nearest.executing((one.mutant.path, one.mutant.line)) for one in changes]
+            batches = [
+                () if reason and reason.equivalent else nearest.batches(tests, BOUNDS)
+                for reason, tests in zip(reasons, executing, strict=True)
+            ]
+            outcomes = self.pool.map(tried, changes, batches)
+            for outcome, reason, tests, those in zip(outcomes, reasons, executing, batches, strict=True):
+                if outcome is None:
+                    continue
+                n -= 1
+                if outcome.kind != SURVIVES:
+                    yield outcome
+                elif reason:
+                    kind = EQUIVALENT if reason.equivalent else SURVIVES
+                    yield replace(outcome, kind=kind, reason=reason.reason)
+                else:
+                    count = sum(len(batch) for batch, _ in those)
+                    yield replace(outcome, reason=f"{count} of {len(tests)} tests that execute it")
+
+    def control(self, outcomes: Sequence[Outcome], nearest: Nearest) -> list[str]:
+        """Names of tests that found a mutant and fail without one."""
+        tests = sorted({one.test for one in outcomes} & nearest.own.keys())
+        return self.source.first_failure(tests, nearest.bound(tests), every=True)[1] if tests else []
 
 
-def tried(copy: Copy, change: Change, nearest: Nearest) -> Outcome | None:
-    """What the nearest tests say of a mutant; None where it cannot be imported."""
-    tests = nearest.tests((change.mutant.path, change.mutant.line), MOST_SECONDS)
-    if not tests:
-        return Outcome(change, SURVIVES, reason="no quick test executes it")
-    with copy.changed(change.mutant.path, change.code):
-        ended, failed = copy.first_failure(tests, nearest.bound(tests))
-    if ended == pytest.ExitCode.OK:
-        return Outcome(change, SURVIVES, reason=f"{len(tests)} tests execute it")
-    if ended in {-signal.SIGXCPU, -signal.SIGKILL}:
-        return Outcome(change, HANGS)
-    return Outcome(change, CAUGHT, failed[0] if failed else "ended") if failed or ended < 0 else None
+_COPIES: list[Copy] = []
+"""That of this worker."""
+
+
+def _begin(copies: SimpleQueue[Copy]) -> None:
+    _COPIES.append(copies.get())
+
+
+def _kept(folder: Path) -> list[Path]:
+    """What is recorded, the last first."""
+    return sorted((path.with_suffix("") for path in folder.glob("*.json")), key=lambda path: path.name, reverse=True)
+
+
+def _record(files: dict[str, str], path: Path) -> str:
+    """Record the tests of some files; what they said if they do not pass."""
+    copy = _COPIES[0]
+    if copy.run(list(files), recorder(path.parent, path.name, files), LONGEST_RECORDING):
+        path.with_suffix(".json").unlink(missing_ok=True)
+        return f"{copy.told[-4_000:]}\nThe tests do not pass without a mutant: {', '.join(files)}."
+    return ""
+
+
+def tried(change: Change, batches: Sequence[tuple[Sequence[str], float]]) -> Outcome | None:
+    """What batches of tests, each with its bound of seconds, say of a mutant; None where it cannot be imported."""
+    copy = _COPIES[0]
+    for tests, seconds in batches:
+        with copy.changed(change.mutant.path, change.code):
+            ended, failed = copy.first_failure(tests, seconds)
+        if ended in {-signal.SIGXCPU, -signal.SIGKILL}:
+            return Outcome(change, HANGS)
+        if ended != pytest.ExitCode.OK:
+            return Outcome(change, CAUGHT, failed[0] if failed else "ended") if failed or ended < 0 else None
+    return Outcome(change, SURVIVES)
 
 
 def read_reasons(path: Path) -> Known:
@@ -208,35 +285,6 @@ def read_reasons(path: Path) -> Known:
             sys.exit(f"No mutant is this any more; take it out of {path.name}: {reason.file}: {reason.mutated}")
         known[reason.file, reason.line, reason.mutated] = reason
     return known
-
-
-def outcomes_of(n: int, seed: int, copy: Copy, nearest: Nearest, known: Known) -> Iterator[Outcome]:
-    """Try mutants in random order until so many are decided."""
-    by_path = {file.path: file for file in files(copy.root)}
-    decided = 0
-    for mutant in in_random_order(by_path.values(), seed):
-        change = by_path[mutant.path].change(mutant)
-        if change is None:
-            continue
-        reason = known.get((mutant.path, change.line, change.mutated))
-        if reason and reason.equivalent:
-            outcome: Outcome | None = Outcome(change, EQUIVALENT, reason=reason.reason)
-        else:
-            outcome = tried(copy, change, nearest)
-        if outcome is None:
-            continue
-        if reason and outcome.kind == SURVIVES:
-            outcome = Outcome(change, SURVIVES, reason=reason.reason)
-        yield outcome
-        decided += 1
-        if decided == n:
-            return
-
-
-def control(copy: Copy, outcomes: Sequence[Outcome], nearest: Nearest) -> list[str]:
-    """Names of tests that found a mutant and fail without one."""
-    tests = sorted({one.test for one in outcomes} & nearest.own.keys())
-    return copy.first_failure(tests, nearest.bound(tests), every=True)[1] if tests else []
 
 
 def interval(found: int, of: int) -> tuple[float, float]:
@@ -275,19 +323,23 @@ def main() -> None:
         importlib.import_module(name)
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy = Copy(Path(folder))
-        nearest = recorded(copy, (*PACKAGES, *FURTHER))
-        for outcome in outcomes_of(given.n, given.seed, copy, nearest, known):
+        workers = Workers(Path(folder))
+        nearest = workers.recorded((*PACKAGES, *FURTHER))
+        for outcome in workers.outcomes(given.n, given.seed, nearest, known):
             outcomes.append(outcome)
             mutant = outcome.change.mutant
             print(f"{len(outcomes):>4} {outcome.kind:<10} {mutant.path}:{mutant.line}  {outcome.test}", flush=True)
-        failed = control(copy, outcomes, nearest)
+        failed = workers.control(outcomes, nearest)
     print(f"\n{table(outcomes)}\n")
     if failed:
         sys.exit("These fail without a mutant too, so they found none:\n" + "\n".join(failed))
     found = sum(one.kind in {CAUGHT, HANGS} for one in outcomes)
     of = sum(one.kind != EQUIVALENT for one in outcomes)
     low, high = interval(found, of)
+    print(
+        "Tried for each: the nearest tests that execute its line, {:.0f} seconds of them and, where it survived, "
+        "{:.0f} in all.".format(*BOUNDS)
+    )
     print(
         f"Seed {given.seed}: {found} of {of} found, {found / of:.1%} (95 % interval {low:.0%} to {high:.0%}), "
         f"{len(outcomes) - of} equivalent, {time.monotonic() - begun:.0f} seconds."

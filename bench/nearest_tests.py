@@ -1,12 +1,13 @@
 """Which tests are nearest to a line: those that execute it, first of its file and its folder, then the quickest.
 
-Recorded once for each folder of tests, on a copy of the checkout: every test is a context of coverage, and so is every
-fixture that tests share. Kept below `bench/data` until the source or the tests change.
+Recorded on a copy of the checkout: every test is a context of coverage, and so is every fixture that tests share. Kept
+below `bench/data` until the source changes, or for the tests of one file until that does.
 """
 
 from __future__ import annotations
 
 import ast
+import bisect
 import hashlib
 import itertools
 import json
@@ -22,7 +23,7 @@ import pytest
 from coverage import Coverage, CoverageData
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from types import FrameType
 
 QUICK_TEST = 3.0
@@ -49,11 +50,14 @@ class Recorder:
         Not yet started.
     path
         File for the seconds of each test that passed and of each shared fixture, and what each test asks for.
+    files
+        Stamps of the files of tests that are recorded, kept with it.
     """
 
-    def __init__(self, coverage: Coverage, path: Path) -> None:
+    def __init__(self, coverage: Coverage, path: Path, files: Mapping[str, str]) -> None:
         self.coverage = coverage
         self.path = path
+        self.files = files
         self.seconds: dict[str, float] = {}
         self.fixtures: dict[str, list[str]] = {}
         self.failed: list[str] = []
@@ -127,15 +131,15 @@ class Recorder:
         """Keep what was seen."""
         self.coverage.stop()
         self.coverage.save()
-        told = {"seconds": self.seconds, "fixtures": self.fixtures, "failed": self.failed}
+        told = {"seconds": self.seconds, "fixtures": self.fixtures, "failed": self.failed, "files": self.files}
         self.path.write_text(json.dumps(told), encoding="utf-8")
 
 
-def recorder(folder: Path, name: str) -> Recorder:
+def recorder(folder: Path, name: str, files: Mapping[str, str]) -> Recorder:
     """A recorder that keeps its two files in a folder; the process is in the checkout that is measured."""
     coverage = Coverage(data_file=folder / f"{name}.coverage", config_file=False, source=["src/marketfold"])
     coverage.set_option("run:relative_files", True)  # noqa: FBT003  (of coverage)
-    return Recorder(coverage, folder / f"{name}.json")
+    return Recorder(coverage, folder / f"{name}.json", files)
 
 
 def stamp(root: Path, *places: str) -> str:
@@ -148,6 +152,18 @@ def stamp(root: Path, *places: str) -> str:
     return told.hexdigest()[:16]
 
 
+def test_files(root: Path, package: str) -> dict[str, str]:
+    """Files of tests of a package, those with examples in their docstrings too, and a stamp of each.
+
+    In the stamp is what stands beside it for all tests of the package; what is in the source is not.
+    """
+    tests = sorted((root / "tests" / package).rglob("*.py"))
+    shared = [str(one.relative_to(root)) for one in tests if not one.name.startswith("test_")]
+    own = [str(one.relative_to(root)) for one in tests if one.name.startswith("test_")]
+    found = {one: stamp(root, one, *shared) for one in own}
+    return found | ({f"src/marketfold/{package}": ""} if (root / "src" / "marketfold" / package).exists() else {})
+
+
 @dataclass
 class Nearest:
     """The recordings, asked for the tests of a place.
@@ -158,33 +174,49 @@ class Nearest:
         The checkout.
     paths
         Files that `Recorder` kept, without ending.
+    files
+        Files of tests as they are, by `test_files`; what was recorded of others, or before they changed, is left out.
     """
 
     root: Path
     paths: list[Path]
+    files: Mapping[str, str]
     own: dict[str, float] = field(default_factory=dict)
     fixtures: dict[str, dict[str, float]] = field(default_factory=dict)
     users: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    lacking: dict[str, str] = field(default_factory=dict)
+    """Files of which nothing is recorded as they are."""
 
     def __post_init__(self) -> None:
+        self.lacking = dict(self.files)
+        self._known: list[set[str]] = []
         for path in self.paths:
             told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+            valid = {one for one, stamped in told["files"].items() if self.lacking.get(one) == stamped}
+            self.lacking = {one: stamped for one, stamped in self.lacking.items() if one not in valid}
             shared = {one.removeprefix(SHARED): s for one, s in told["seconds"].items() if one.startswith(SHARED)}
-            for test, asked in told["fixtures"].items():
+            tests = {test: asked for test, asked in told["fixtures"].items() if _file_of(test) in valid}
+            self._known.append({*tests, *(f"{SHARED}{name}" for name in shared)})
+            for test, asked in tests.items():
                 self.own[test] = max(told["seconds"].get(test, 0.0), FEWEST_SECONDS)
                 self.fixtures[test] = {name: shared[name] for name in asked if name in shared}
                 self.users[test] = {test}
                 for name in self.fixtures[test]:
                     self.users[f"{SHARED}{name}"].add(test)
 
-    def tests(self, place: Place, most_seconds: float) -> list[str]:
-        """Tests that execute a line, or one that reads what it makes, as many as the seconds hold.
+    def executing(self, place: Place) -> list[str]:
+        """Tests that execute a line, or one that reads what it makes, the nearest first.
 
         First come those in a file named after the file of the line, then those in its folder, and of each the quickest.
+        What is run by no call is also read by tests themselves: then all of the file named after it are near.
         """
         own = Path("tests", *Path(place[0]).parts[2:])
-        found = sorted(
-            self._tests(place, set()),
+        found = self._tests(place, set())
+        if not self._file(place[0]).statement(place[1])[1]:
+            named = own.with_name(f"test_{own.name}").as_posix()
+            found |= {test for test in self.own if test.startswith(f"{named}::")}
+        return sorted(
+            found,
             key=lambda one: (
                 (file := Path(one.partition("::")[0])).name.removeprefix("test_") != own.name,
                 file.parent != own.parent,
@@ -193,12 +225,16 @@ class Nearest:
                 one,
             ),
         )
-        seconds = itertools.accumulate(self._added(found))
-        return [
-            test
-            for place, (test, sum_) in enumerate(zip(found, seconds, strict=True))
-            if not place or sum_ <= most_seconds
-        ]
+
+    def batches(self, tests: Sequence[str], bounds: Sequence[float]) -> list[tuple[Sequence[str], float]]:
+        """The first of some tests, as many as hold in so many seconds in all, each batch with its `bound`.
+
+        The first batch holds one test at least; a batch that would hold none is left out.
+        """
+        sums = list(itertools.accumulate(self._added(tests)))
+        ends = [max(1, bisect.bisect_right(sums, most)) for most in bounds]
+        batches = [tests[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        return [(batch, self.bound(batch)) for batch in batches if batch]
 
     def bound(self, tests: Sequence[str]) -> float:
         """Seconds within which tests end unless one hangs."""
@@ -235,9 +271,9 @@ class Nearest:
     @cache  # noqa: B019  (one for the whole run)
     def _contexts(self, path: str) -> dict[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
-        for data in self._recorded:
+        for data, known in zip(self._recorded, self._known, strict=True):
             for line, contexts in data.contexts_by_lineno(path).items():
-                found[line].update(contexts)
+                found[line] |= known.intersection(contexts)
         return found
 
     @cached_property
@@ -268,6 +304,12 @@ class Nearest:
 
     def __hash__(self) -> int:
         return id(self)
+
+
+def _file_of(test: str) -> str:
+    """The file of a test, or of an example the package."""
+    file = test.partition("::")[0]
+    return "/".join(file.split("/")[:3]) if file.startswith("src/") else file
 
 
 @dataclass(frozen=True)

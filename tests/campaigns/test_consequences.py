@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,6 +9,7 @@ from tests.campaigns.cases import Case
 
 from marketfold.campaigns import (
     CampaignPlan,
+    aim_parts,
     assign_anew,
     change_parts,
     check_drafts,
@@ -14,7 +17,9 @@ from marketfold.campaigns import (
     divided_alike,
     follow,
     foresee,
+    load_playbook,
 )
+from marketfold.campaigns.drafts import fill_text
 from marketfold.errors import ParameterError
 from marketfold.report import plan_notes
 
@@ -146,6 +151,24 @@ def test_a_holdout_of_another_size_keeps_whom_it_can(plan: CampaignPlan, segment
     assert follows.budget.stake.customers == follows.customers - wanted
 
 
+def test_a_segment_whose_holdout_stays_as_large_keeps_arms_that_another_draw_gave(
+    plan: CampaignPlan, segments: pa.Table
+):
+    first, other = [campaign for campaign in plan.campaigns if campaign.held_out][:2]
+    rows = segments.to_pylist()
+    arms = {"holdout": "treated", "treated": "holdout"}
+    for arm, turned in arms.items():
+        swapped = next(row for row in reversed(rows) if row["segment"] == other.number and row["arm"] == arm)
+        swapped["arm"] = turned
+        swapped["segment"] *= -1  # so that the second search passes it over
+    table = pa.Table.from_pylist([row | {"segment": abs(row["segment"])} for row in rows], segments.schema)
+    assert held(table, other.number) != held(plan.assignments, other.number)
+    wanted = first.held_out + 5
+    after = assign_anew(change_parts(plan, {f"{first.number}.holdout.held_out": wanted}), table)
+    assert held(after.assignments, other.number) == held(table, other.number)
+    assert len(held(after.assignments, first.number)) == wanted
+
+
 def test_a_holdout_by_its_share(plan: CampaignPlan, segments: pa.Table):
     number = next(c.number for c in plan.campaigns if c.held_out)
     after = assign_anew(change_parts(plan, {f"{number}.holdout.share": "0.2"}), segments)
@@ -209,3 +232,32 @@ def test_amounts_by_hand_that_leave_nothing_are_told_at_the_budget(plan: Campaig
     by_hand, _ = foresee(plan, {"1.amount": "1500"})
     _, unfit = foresee(by_hand, {"budget.total": "1000"})
     assert "leave nothing" in unfit["budget.total"].fault.what
+
+
+def test_another_aim_says_all_that_the_playbook_has_of_it(plan: CampaignPlan):
+    """Its first offer that asks for nothing, its texts, and as many of its drafts as the campaign has."""
+    book = load_playbook()
+    campaign = next(one for one in plan.campaigns if not one.timing.advice)
+    for key, aim in book.aims.items():
+        parts = aim_parts(campaign, book, key)
+        number = campaign.number
+        offers = [book.offers[one] for one in aim.offers]
+        offer = next((one for one in offers if not one.when), offers[-1])
+        assert parts[f"{number}.aim_title"] == aim.title
+        assert parts[f"{number}.measure"] == aim.measure
+        assert parts[f"{number}.offer.discount"] == offer.discount
+        for part, text in (("goal", aim.goal), ("schedule", aim.timing), ("offer.title", offer.title),
+                           ("offer.promise", offer.promise), ("offer.reason", offer.reason)):  # fmt: skip
+            assert parts[f"{number}.{part}"] == fill_text(text, campaign.message_words)
+        drafts = {path.split(".")[2] for path in parts if path.startswith(f"{number}.drafts.")}
+        assert drafts == {str(place + 1) for place in range(min(len(aim.drafts), len(campaign.drafts)))}
+        assert {path.partition(".")[0] for path in parts} == {str(number)}
+
+
+def test_when_to_send_is_what_the_season_says_where_there_is_one(plan: CampaignPlan):
+    campaign, book = plan.campaigns[0], load_playbook()
+    months = (*[0.4] * 10, 4.0, 4.0)
+    timing = replace(campaign.timing, months=months, peaks=(11, 12), season_share=0.9)
+    parts = aim_parts(replace(campaign, timing=timing), book, next(iter(book.aims)))
+    assert parts[f"{campaign.number}.schedule"] == timing.advice
+    assert timing.advice.startswith("Send three weeks before November begins, and again at its start: 90 %")

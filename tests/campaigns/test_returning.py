@@ -90,6 +90,14 @@ def test_a_last_period_that_goes_on_is_known(days: int, whole: bool):
     assert found.whole is whole
 
 
+@pytest.mark.parametrize(("days", "whole"), [(423, False), (455, True)])
+def test_a_quarter_goes_on_though_a_month_of_it_is_over(days: int, whole: bool):
+    found = followed(over_days(days))  # to 26 February or 30 March 2025; the last two days may be closed
+    assert found is not None
+    assert found.of_segments[0].unit == "quarter"
+    assert found.whole is whole
+
+
 def test_units_that_are_no_customers_are_not_followed():
     orders = read_orders(make_shop(lines=600, random_state=1).lines)
     clean = clean_orders(orders)

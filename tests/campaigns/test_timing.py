@@ -16,6 +16,7 @@ from marketfold.campaigns.timing import (
     PEAK,
     MonthCounts,
     Timing,
+    _exposure,
     _inter_purchase_times,
     _next_season,
     _season,
@@ -228,3 +229,10 @@ def test_what_a_calendar_takes():
     thin = timing_of([months(1), months(1), months(2)])
     assert (thin.order_count, thin.season) == (48, "too few orders")
     assert timing_of([months(1), months(2), months(2)]).season == "all year"
+
+
+def test_months_count_by_how_much_of_them_was_observed() -> None:
+    """From the eleventh of January to the seventh of March of the next year, both of which are days."""
+    exposure = _exposure((date(2023, 1, 11), date(2024, 3, 7)))
+    assert exposure.tolist() == pytest.approx([1 + 21 / 31, 1 + 29 / 28, 1 + 7 / 31, *[1] * 9])
+    assert _exposure((date(2023, 6, 5), date(2023, 6, 5)))[5] == pytest.approx(1 / 30)

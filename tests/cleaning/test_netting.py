@@ -97,6 +97,28 @@ def test_without_quantities_and_products_money_is_matched_by_order():
     assert (unmatched.lines, unmatched.money) == (1, 50.0)
 
 
+@pytest.mark.parametrize(("back", "whose"), [((4.0, 2.5), "single lines"), ((5.0, None), "whole orders")])
+def test_a_column_of_refunds_is_told_with_its_lines_and_money(back: tuple[float, float | None], whose: str):
+    rows = [line("a", 0, 10.0, refunded=back[0]), line("a", 0, 30.0, product_id="jug", refunded=back[1])]
+    (told,) = [one for one in clean(*rows, line("b", 0, 5.0)).report.decisions if one.code == "refunded_column"]
+    assert (told.columns, told.lines, told.money) == (("refunded",), 2, sum(one or 0.0 for one in back))
+    assert told.numbers == {"whose": whose}
+
+
+@pytest.mark.parametrize(
+    ("money", "code"),
+    [(0.99, "returns_unmatched_few"), (1.0, "returns_unmatched"), (0.0, None)],
+    ids=["under a hundredth of the money", "a hundredth", "none"],
+)
+def test_returns_that_match_no_purchase_are_worth_a_warning_from_a_hundredth_of_the_money_on(
+    money: float, code: str | None
+):
+    back = [line("nobody", 3, -money)] if money else []
+    decisions = clean(line("a", 0, 80.0), line("b", 0, 20.0), line("b", 3, -20.0), *back).report.decisions
+    found = [one for one in decisions if one.code.startswith("returns_unmatched")]
+    assert [(one.code, one.lines, one.money) for one in found] == ([(code, 1, money)] if code else [])
+
+
 def test_a_return_is_counted_once_where_its_purchase_says_it_too():
     found = clean(
         line("a", 0, 10.0, status="paid"),

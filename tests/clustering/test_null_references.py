@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import norm, spearmanr
 from sklearn.cluster import KMeans
 from tests.clustering.tables import blobs, ellipse
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from marketfold.schema import Float32
 
 from marketfold.clustering.fitting import quiet_fits
-from marketfold.clustering.null_references import box, cloud, draw_null_reference, shuffled
+from marketfold.clustering.null_references import _normal_scores, box, cloud, draw_null_reference, shuffled
 
 
 def sorted_columns(X: Float32) -> Float32:
@@ -26,6 +26,16 @@ def test_shuffled_keeps_columns_and_loses_correlations():
     np.testing.assert_array_equal(sorted_columns(other), sorted_columns(X))
     off = np.abs(np.corrcoef(other.T) - np.eye(3))
     assert off.max() < 0.12
+
+
+def test_normal_scores_have_one_spread_whatever_the_columns_have():
+    """The middles of as many parts of the normal as there are rows, ties at the middle of theirs."""
+    X = np.array([[1.0, 5, 7], [2, 5, 7], [400, 9, 7], [3, 9, 7]], np.float32)
+    scores = _normal_scores(X)
+    ranks = norm.ppf([0.125, 0.375, 0.875, 0.625])
+    np.testing.assert_allclose(scores[:, 0], ranks / np.std(ranks))
+    np.testing.assert_allclose(scores[:, 1], [-1, -1, 1, 1])
+    assert scores[:, 2].tolist() == [0, 0, 0, 0]
 
 
 def test_cloud_keeps_columns_and_rank_correlations():

@@ -222,6 +222,13 @@ def test_another_table_is_measured_alike() -> None:
         measure_again(few.drop_columns(["joined"]), ReadingOptions(), first.settings)
     with pytest.raises(ParameterError, match="'Age' does not hold what it held"):
         measure_again(few.set_column(1, "Age", pa.array(["old"])), ReadingOptions(), first.settings)
+    many = pa.table({name: column.to_pylist() * 4 for name, column in zip(few.column_names, few.columns, strict=True)})
+    many = many.set_column(0, "CustomerID", pa.array(list("abcd")))
+    texts = many.set_column(1, "Age", pa.array(["old", "young", "grown", "wise"]))
+    with pytest.raises(ParameterError, match=r"\(number\): 'old', 'young', 'grown'\."):
+        measure_again(texts, ReadingOptions(), first.settings)
+    half = many.set_column(1, "Age", pa.array(["old", "33", "34", "wise"]))
+    assert measure_again(half, ReadingOptions(), first.settings).column("Age")[1:3].tolist() == [33, 34]
 
 
 def test_people_are_read_for_audiences_only(examples: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from marketfold.config import ReadingOptions
 from marketfold.customer_tables import is_customer_table
+from marketfold.customer_tables.recognition import _are_values, names_an_id
 from marketfold.demo import make_shop
 from marketfold.orders import open_source
 
@@ -139,3 +140,27 @@ def test_numbers_are_nearly_all_of_a_column(words: int, *, table: bool) -> None:
     """Nineteen of twenty cells."""
     ages = ["?"] * words + [str(age) for age in AGES[words:]]
     assert recognised({"CustomerID": IDS, "Age": ages, "Score": ages}) is table
+
+
+@pytest.mark.parametrize(
+    ("columns", "values"),
+    [
+        (["12", "2024-01-05", "a"], True),
+        (["12", "5.5", "a", "b", "c", "d"], True),
+        (["12", "5.5", "a", "b", "c", "d", "e"], False),  # a third of them
+        (["12", "a"], False),
+        (["Q1", "x2", "2nd", "1e5"], False),
+    ],
+)
+def test_names_of_which_a_third_are_numbers_or_days_are_a_row(columns: list[str], *, values: bool) -> None:
+    assert _are_values(columns) is values
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("id", True), ("CustomerID", True), ("member no.", True), ("key", True), ("Kundennummer", False), ("code", True),
+     ("Paid", False), ("covid", False), ("Number of visits", False), ("customer number", True), ("uuid", True),
+     ("#", False), ("", False)],
+)  # fmt: skip
+def test_a_name_says_whether_it_tells_rows_apart(name: str, *, told: bool) -> None:
+    assert names_an_id(name) is told

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from marketfold.demo import make_shop
 from marketfold.diagnostics import cluster_as_published
@@ -23,6 +24,11 @@ def _lines(n: int = 300) -> pl.DataFrame:
             "country": ["France" if i % 2 else "Spain" for i in range(n)],
         }
     )
+
+
+@pytest.mark.parametrize(("lines", "told"), [(49, False), (50, True)])
+def test_of_fewer_than_fifty_lines_nothing_is_clustered(lines: int, *, told: bool):
+    assert (cluster_as_published(read_orders(_lines(lines))) is not None) is told
 
 
 def test_the_published_clusters_of_the_sales_file_are_its_deal_sizes(shared_data: Path):

@@ -26,6 +26,13 @@ def test_what_is_added_up_tells_what_the_customers_tell():
     assert float(found.t) == pytest.approx(beta[1] / np.sqrt(sum(parts)))
 
 
+@pytest.mark.parametrize(("held", "n"), [(1, 3), (2, 3), (1, 40), (39, 40)])
+def test_each_draw_holds_out_as_many_as_were_held_out(held: int, n: int):
+    draws = ArmDraws(np.arange(n) < held, n_draws=50, seed=1)
+    (_, (treated, holdout)) = draws.arms(np.arange(n, dtype=np.float64), x=np.zeros(n))[0]
+    assert (set(np.asarray(holdout.n).tolist()), set(np.asarray(treated.n).tolist())) == ({held}, {n - held})
+
+
 def test_the_draws_are_all_the_ways_to_hold_out_as_many():
     """Against every one of the 210 ways to hold 4 of 10 customers out."""
     y = np.array([0.0, 0.0, 0.0, 1.0, 2.0, 2.5, 4.0, 7.0, 12.0, 40.0])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from marketfold.experiments import Baseline, Effect, detectable_lift
-from marketfold.experiments.power import _amounts, more_customers, t_power
+from marketfold.experiments.power import _amounts, _arms, more_customers, t_power
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
 
@@ -73,3 +73,11 @@ def test_where_all_who_order_bring_the_same_there_are_two_amounts():
     same = Baseline(90, 100, order_rate=0.25, revenue_mean=10.0, revenue_sd=10 * 3**0.5, revenue_skew=2 / 3**0.5)
     amounts, chances = _amounts(same)
     assert (amounts.tolist(), chances.tolist()) == ([0.0, pytest.approx(40.0)], [0.75, 0.25])
+
+
+def test_simulated_arms_vary_as_customers_do_however_few():
+    means, variances = _arms(USUAL, 5, seed=3)
+    assert np.mean(means) == pytest.approx(USUAL.revenue_mean, rel=0.05)
+    assert np.var(means) * 5 == pytest.approx(USUAL.revenue_sd**2, rel=0.2)
+    assert np.mean(variances) == pytest.approx(USUAL.revenue_sd**2, rel=0.2)
+    assert (variances >= 0).all()

@@ -14,6 +14,8 @@ from marketfold.exploration.findings import DETECTORS, MOST_FINDINGS, find
 from marketfold.exploration.over_time import Peak, YearOnYear
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import pandas as pd
 
     from marketfold.exploration import Exploration, Finding
@@ -413,3 +415,81 @@ def test_of_ten_customers_no_few_are_told_apart(sales: Exploration):
             top_revenue=np.array([100.0] + [1.0] * (n - 1)),
         )
         assert code in told_of(sales, concentration=large)
+
+
+WEIGHTS: dict[str, Callable[[Mapping[str, float]], float]] = {
+    "set_aside": lambda n: 0.6 + 0.4 * n["line_share"],
+    "nobody_came_back": lambda _: 0.95,
+    "cap": lambda n: 0.8 + 0.15 * min(2 * n["line_share"], 1),
+    "one_intake": lambda _: 0.9,
+    "cut": lambda _: 0.86,
+    "once": lambda n: 0.6 + 0.3 * n["customer_share"],
+    "few_large_customers": lambda _: 0.72,
+    "concentration": lambda _: 0.68,
+    "few_newcomers": lambda _: 0.66,
+    "peak": lambda n: 0.5 + 0.1 * min(n["ratio"], 4),
+    "peak_of_one_year": lambda n: 0.4 + 0.1 * min(n["ratio"], 4),
+    "growth": lambda n: 0.55 + 0.25 * min(abs(n["growth_share"]), 1),
+    "date_parts": lambda _: 0.56,
+    "status": lambda _: 0.55,
+    "list_price_is_no_ceiling": lambda _: 0.54,
+    "gaps": lambda _: 0.52,
+    "spread_widely": lambda _: 0.5,
+    "came_back": lambda _: 0.5,
+    "discount": lambda _: 0.5,
+    "incomplete": lambda _: 0.5,
+    "dominates": lambda n: 0.4 + 0.3 * n["revenue_share"],
+    "absent": lambda n: 0.3 + 0.08 * n["columns"],
+    "missing": lambda n: 0.35 + 0.2 * n["empty_share"],
+    "constant": lambda _: 0.42,
+    "same": lambda _: 0.4,
+    "follows": lambda _: 0.4,
+    "returns": lambda n: 0.35 + min(n["line_share"], 0.5),
+    "duplicates": lambda n: 0.3 + min(n["line_share"], 0.5),
+    "hardly_a_discount": lambda _: 0.2,
+    "correlation": lambda n: 0.3 + 0.1 * abs(n["r"]),
+}
+"""What each weighs, by its numbers, in the order in which they change how everything else must be read."""
+FIGURES = {
+    "status": "counts-status", "date_parts": "dependence", "constant": "", "peak": "calendar-month",
+    "peak_of_one_year": "over-time", "few_large_customers": "concentration", "concentration": "concentration",
+    "spread_widely": "concentration", "once": "repeats", "came_back": "repeats", "nobody_came_back": "repeats",
+    "growth": "year-on-year", "one_intake": "cohorts", "few_newcomers": "cohorts", "incomplete": "over-time",
+    "missing": "missing", "gaps": "gaps", "discount": "discounts", "list_price_is_no_ceiling": "discounts",
+    "hardly_a_discount": "discounts", "duplicates": "", "set_aside": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["sales", "purchases", "shop"])
+def test_what_a_finding_weighs_and_which_figure_shows_it(name: str, request: pytest.FixtureRequest):
+    exploration = request.getfixturevalue(name)
+    found = [one for detector in DETECTORS for one in detector(exploration)]
+    assert {one.code: one.weight for one in found} == pytest.approx(
+        {one.code: WEIGHTS[one.code](one.numbers) for one in found}
+    )
+    assert {one.code: one.figure for one in found if one.code in FIGURES} == {
+        one.code: FIGURES[one.code] for one in found if one.code in FIGURES
+    }
+    assert list(exploration.findings) == sorted(found, key=lambda one: -one.weight)[:10]
+
+
+def test_of_other_findings_the_weights_are_those_too(sales: Exploration, purchases: Exploration):
+    half = replace(
+        sales.lines, read=200, returned=100, returned_value=50.0, duplicates=150, set_aside={"cancelled": 80}
+    )
+    changed = replace(sales, lines=half, repeats=replace(sales.repeats, orders=np.array([1, 2]),
+                      customers=np.array([60, 40]), revenue=np.array([1.0, 2.0])))  # fmt: skip
+    other = replace(purchases, repeats=replace(purchases.repeats, orders=np.array([1]), customers=np.array([60]),
+                    revenue=np.array([1.0])), lines=replace(purchases.lines, returned=0, duplicates=0))  # fmt: skip
+    found = {one.code: one for e in (changed, other) for detector in DETECTORS for one in detector(e)}
+    assert {code: one.weight for code, one in found.items()} == pytest.approx(
+        {code: WEIGHTS[code](one.numbers) for code, one in found.items()}
+    )
+    assert found["returns"].numbers == {"lines": 100, "line_share": 0.5, "value": 50, "lines_read": 200}
+    assert found["duplicates"].numbers == {"lines": 150, "line_share": 0.75}
+    assert [found["duplicates"].weight, found["set_aside"].weight] == pytest.approx([0.8, 0.76])
+    assert found["once"].numbers == {
+        "customer_share": 0.6, "customers": 60, "revenue_share": pytest.approx(1 / 3),
+        "all_customers": sales.concentration.n_customers,
+    }  # fmt: skip
+    assert found["nobody_came_back"].weight == 0.95

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from marketfold.exploration.geography import MIDDLES, _degrees, middle_of, places
+from marketfold.exploration.geography import _degrees, middle_of, middles, places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def test_places_are_where_the_countries_are(code: str, latitude: float, longitud
 
 def test_hand_written_middles_lie_near_a_place_of_that_country():
     """A slip in a sign or a swapped pair lies half a world away."""
-    for code, (latitude, longitude) in MIDDLES.items():
+    for code, (latitude, longitude) in middles().items():
         near = min(max(abs(latitude - a), abs(longitude - b)) for a, b in places()[code])
         assert near < 20, code
 

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from marketfold.errors import ParameterError
-from marketfold.features.buying_models import LARGEST_BETA, SMALLEST, BuyingModel, SpendModel
+from marketfold.features.buying_models import (
+    COMPARED_ROWS,
+    LARGEST_BETA,
+    SMALLEST,
+    BuyingModel,
+    SpendModel,
+    _most_likely,
+)
 from marketfold.schema import Float64
 
 PLANTED = BuyingModel(r=0.6, alpha=40.0, a=0.9, b=3.0)
@@ -172,3 +179,22 @@ def test_nobody_who_came_again_gives_no_model() -> None:
         BuyingModel.fit(np.zeros(5), np.zeros(5), np.arange(5.0))
     with pytest.raises(ParameterError, match="brought something"):
         SpendModel.fit(np.ones(3), np.zeros(3))
+
+
+def test_days_and_thousands_of_days_give_the_same_model() -> None:
+    repeats, last, known = np.array([0.0, 1, 2, 5, 0, 1]), np.array([0.0, 20, 60, 90, 0, 70]), np.full(6, 100.0)
+    found, scaled = BuyingModel.fit(repeats, last, known), BuyingModel.fit(repeats, 1_024 * last, 1_024 * known)
+    assert (scaled.r, scaled.a, scaled.b) == (found.r, found.a, found.b)
+    assert scaled.alpha == pytest.approx(1_024 * found.alpha, rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [COMPARED_ROWS, 2 * COMPARED_ROWS, 3 * COMPARED_ROWS])
+def test_the_least_loss_is_that_of_all_rows_though_some_choose_the_start(n: int) -> None:
+    """A loss that is least at the mean of the rows; the mean of every second or third is another."""
+    rows = np.arange(n, dtype=np.float64) / n
+
+    def loss(at: np.ndarray, values: np.ndarray) -> tuple[float, np.ndarray]:
+        return float(((at - values.mean()) ** 2).sum()), 2 * (at - values.mean())
+
+    found = _most_likely(loss, (rows,), [np.array([0.0]), np.array([5.0])], np.array([[-10.0, 10.0]]))
+    assert found[0] == pytest.approx(rows.mean(), abs=1e-9)

@@ -122,3 +122,19 @@ def test_a_column_that_restates_an_earlier_one_is_told(shared: float, *, same: b
     assert found.get("b") == (f"restates a (correlation {shared:.3f})" if same else None)
     assert _find_same(X, ("a", "b", "c"), ("block", "block", "block")) == {}
     assert ("b" in _find_same(X, ("a", "b", "c"), ("block", None, "block"))) is same
+
+
+def test_a_matrix_shows_the_lowest_the_middle_and_the_highest_of_each_column():
+    matrix = build_matrix(table(9))
+    shown = matrix._repr_html_()
+    for name, column in zip(matrix.names, matrix.values.T, strict=True):
+        low, middle, high = sorted(column)[0], sorted(column)[4], sorted(column)[8]
+        cells = [f"{value:.3g}" for value in (low, middle, high)]
+        row = shown[shown.index(f">{name}<") :].partition("</tr>")[0]
+        assert [cell for cell in cells if f">{cell}<" in row] == cells, row
+
+
+@pytest.mark.parametrize(("n", "shown"), [(0, "4 scaled features>"), (1, "4 scaled features, 1 left out>")])
+def test_a_matrix_says_how_many_columns_were_left_out(n: int, shown: str):
+    base = replace(table(20), left_out={"discount_share": "the orders have no list_price"} if n else {})
+    assert repr(build_matrix(base)) == f"<FeatureMatrix: 20 customers x {shown}"

@@ -59,6 +59,31 @@ def test_every_combination_has_a_name_and_every_name_a_combination() -> None:
     assert names == [first[one] for one in every]
 
 
+def test_the_map_of_recency_and_value_is_the_one_that_is_published() -> None:
+    """Rows are recency from 5 to 1, columns orders and money from 1 to 5; where two names fit, the first has it."""
+    grid = {
+        5: "potential potential loyal champions champions",
+        4: "potential potential loyal champions champions",
+        3: "potential potential loyal loyal loyal",
+        2: "sleep need loyal loyal loyal",
+        1: "lost risk risk risk risk",
+    }
+    said = {"potential": "Potential loyalists", "champions": "Champions", "loyal": "Loyal customers",
+            "need": "Need attention", "sleep": "About to sleep", "lost": "Lost", "risk": "At risk"}  # fmt: skip
+    for recency, row in grid.items():
+        found = of_scores(*((recency, value, value) for value in range(1, 6)))
+        assert found == [said[one] for one in row.split()], recency
+
+
+def test_limits_of_names_that_others_go_before_are_the_published_ones_too() -> None:
+    published = {"New customers": ((4, 5), (1, 1)), "Promising": ((3, 4), (1, 1)), "Cannot lose them": ((1, 1), (4, 5))}
+    assert {name: RFM_SEGMENTS[name] for name in published} == published
+
+
+def test_recent_customers_who_are_good_in_one_thing_alone_have_no_name() -> None:
+    assert of_scores((5, 5, 1), (4, 1, 4), (1, 1, 5), (2, 2, 4)) == [OTHERS, OTHERS, OTHERS, "At risk"]
+
+
 def test_cut_points_of_ones_own_decide(clean_sales: CleanOrders) -> None:
     table = build_features(clean_sales)
     options = FeatureOptions(rfm_cuts={"recency": "30,90,180,365"})

@@ -8,7 +8,7 @@ import pytest
 
 from marketfold.errors import OrdersError
 from marketfold.orders import read_orders
-from marketfold.orders.code_pages import guess_encoding, plausibility
+from marketfold.orders.code_pages import _is_frequent, _language_share, guess_encoding, plausibility
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +58,73 @@ def test_how_well_letters_stand_is_a_share_in_the_right_code_page_and_in_any_oth
     for encoding in WORDS:
         for read in (text, text.encode().decode(encoding, errors="ignore")):
             assert 0 <= plausibility(read, encoding) <= 1
+
+
+@pytest.mark.parametrize(
+    ("word", "share"),
+    [
+        ("Müller", 1), ("MÜLLER", 1), ("müller", 1), ("Åre", 1), ("iPhöne", 1), ("MartÝn", 0), ("PrixÉlevé", 0),
+        ("McMöller", 1), ("ü", 0.5), ("Ü", 0.5), ("éàü", 1), ("éàüö", 0.1), ("éàüöb", 1), ("éàüöèb", 0.1),
+        ("cœur", 1), ("œil", 1), ("Œdipe", 1), ("bœna", 0.1), ("bœ", 0.1), ("оеаи", 1), ("оеаф", 0.875),
+        ("фюфю", 0.5), ("оb", 0), ("ααα", 1), ("ξξ", 0.5), ("שלום", 1), ("ססס", 0.5), ("ليل", 1), ("ضض", 0.5),  # noqa: RUF001
+        ("plain", 1),
+    ],
+)  # fmt: skip
+def test_how_well_a_word_stands_as_words_do(word: str, share: float) -> None:
+    assert plausibility(word) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("5 €", 0.9), ("€5", 0.9), ("€x", 0.1), ("5 £d", 0.1), ("\u201cquoted", 1), ("quoted\u201d", 1),
+        ("a\u201db", 0), ("5\u20195", 0.9), ("d\u2019or", 0.9), ("d\u00b4or", 0.1), ("a§b", 0), ("a§ b", 0.9),
+        ("\u2122 ", 0), ("®", 0.9), ("©", 0.9), ("20°", 0.9), ("\x80", 0), ("\ue000", 0), ("€€", 0.2),
+        ("x\uff0c", 0.9), ("\u00a8a", 0.1),
+        ("\u00a8 ", 0.9), ("\u201c ", 0.9), (" \u201d", 0.9), ("5\u2013", 0.9), ("é€", 0.7),
+    ],
+)  # fmt: skip
+def test_how_well_a_sign_stands_as_it_does_in_prices(text: str, share: float) -> None:
+    assert plausibility(text) == pytest.approx(share)
+
+
+def test_letters_and_signs_weigh_alike() -> None:
+    assert plausibility("Müßen MartÝn 5 €") == pytest.approx((2 + 0 + 0.9) / 4)
+    assert plausibility("plain, text.") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "share"),
+    [
+        ("北京", "gb18030", 0.95), ("北", "gb18030", 0.95 * 0.7), ("a北", "gb18030", 0), ("北b", "gb18030", 0),
+        ("1北2", "gb18030", 0.95 * 0.7), ("北籲", "gb18030", 0.95 / 2), ("臺北", "big5", 0.95), ("臺", "gb18030", 0),
+        ("東京", "cp932", 0.95), ("カップ", "cp932", 0.95), ("서울", "cp949", 1), ("서", "cp949", 0.7),
+        ("カップ", "cp949", 0), ("北京 Ü", "gb18030", (2 * 0.95 + 0.5) / 3), ("北京", "cp1252", 1),
+    ],
+)  # fmt: skip
+def test_how_well_signs_of_east_asia_stand(text: str, encoding: str, share: float) -> None:
+    assert plausibility(text, encoding) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("standard", "name", "first", "last"),
+    [(0, "gb2312", 0xB0, 0xD7), (1, "big5", 0xA4, 0xC6), (2, "shift_jis", 0x88, 0x97), (3, "euc_kr", 0xB0, 0xC8)],
+)
+def test_frequent_signs_are_those_of_the_first_level_of_their_standard(
+    standard: int, name: str, first: int, last: int
+) -> None:
+    """GB 2312 and KS X 1001 begin theirs at row 16 (B0), Big5 at A4, JIS X 0208 at 88 in Shift JIS."""
+    for byte in (first - 1, first, last, last + 1):
+        of_row = [bytes([byte, second]).decode(name, errors="ignore") for second in range(0x40, 0xFF)]
+        signs = [sign for sign in of_row if len(sign) == 1 and "\u3400" <= sign <= "\ud7af"]
+        assert {_is_frequent(sign, standard) for sign in signs} <= {first <= byte <= last}, (name, byte)
+        assert signs or not first <= byte <= last
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("plain", 1), ("Москва", 1), ("äöüß", 1), ("äöüł", 0.75), ("ąćęł", 1), ("ğışö", 1), ("ðþ", 0.95), ("áéí", 1),
+     ("œñßå", 0.9), ("œñßă", 0.9 * 0.75)],
+)  # fmt: skip
+def test_how_well_letters_are_those_of_one_language(text: str, share: float) -> None:
+    assert _language_share(text) == pytest.approx(share)

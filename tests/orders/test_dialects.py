@@ -13,7 +13,18 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
-from marketfold.orders.dialects import USUAL, find_names, sniff
+from marketfold.orders.dialects import (
+    USUAL,
+    Dialect,
+    _agreement,
+    _consistency,
+    _typed_columns,
+    better_dialect,
+    find_names,
+    sniff,
+    unquoted,
+    without_quotes,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,3 +196,123 @@ def test_commas_of_numbers_and_names_do_not_separate(tmp_path: Path, title: str,
 def test_blanks_of_days_and_times_do_not_separate(tmp_path: Path, day: str, title: list[str]):
     lines = [*title, *("\t".join(row) for row in [HEADER, *([*row[:2], day, "Cup", row[4]] for row in ROWS)])]
     assert money(read(tmp_path, lines)) == MONEY
+
+
+def ended(*lines: str) -> list[str]:
+    return [f"{one}\n" for one in lines]
+
+
+@pytest.mark.parametrize(
+    ("lines", "regular", "agreed"),
+    [
+        (["a;b", "1;2", "3;4", "5"], (0.75, 2), (0.75, 2)),
+        (["Title", "a;b", "1;2", "3;4"], (0.0, 0), (0.75, 2)),
+        (["a;b;c", "1;2", "3;4"], (1 / 3, 3), (2 / 3, 2)),
+        (["a;b;c", "1;2;3", "3;4", "5;6"], (0.5, 3), (0.5, 3)),  # of two widths as usual the wider
+        (["a", "b", "c"], (0.0, 0), (0.0, 0)),
+        (["a;b", "c", "d"], (1 / 3, 2), (0.0, 0)),  # one line alone is no custom
+        (["a;b", "", "1;2", "-----"], (2 / 3, 2), (1.0, 2)),  # lines that hold nothing or only a rule do not count
+        ([], (0.0, 0), (0.0, 0)),
+    ],
+)
+def test_how_many_lines_have_as_many_fields(lines: list[str], regular: tuple[float, int], agreed: tuple[float, int]):
+    dialect = Dialect(";")
+    assert _consistency(dialect, ended(*lines)) == regular
+    assert _agreement(dialect, ended(*lines)) == agreed
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (["1;2024-01-05;9.50", "2;2024-01-06;8,00"], 3),
+        (["name;day;money", "a;2024-01-05;9.50", "b;2024-01-06;8,00"], 2),
+        (["a;1", "b;x"], 1),  # half of the cells
+        (["a;1", "b;x", "c;y"], 0),
+        (["a;1", "b;", "c; "], 1),  # of those that hold something
+        (["a;€ 5", "b;7 kg", "c;$8.00"], 1),
+        (["a;;", "b;;"], 0),
+        (["1;2;3", "a;b"], 3),
+        ([], 0),
+    ],
+)
+def test_columns_of_numbers_and_days_are_told_by_half_of_their_cells(rows: list[str], columns: int):
+    assert _typed_columns(Dialect(";"), ended(*rows)) == columns
+
+
+@pytest.mark.parametrize(
+    ("lines", "dialect"),
+    [
+        (["a,b", "1,2"], Dialect(",")),
+        (["'a','b'", "'1','2'"], Dialect(",", "'")),
+        (["'a';\"b\"", "1;2"], Dialect(";")),
+        (['"a","b"', '"say \\"hi\\"","2"'], Dialect(",", '"', "\\")),
+        (["sep=;", "a,b;c", "1;2"], Dialect(";", declared=True)),
+        (["SEP=|", "a|b", "1|2"], Dialect("|", declared=True)),
+        (["sep=\t", "a\tb", "1\t2"], Dialect("\t", declared=True)),
+        (["sep= ", "a b", "1 2"], Dialect(None, declared=True)),
+        (["a~b", "1~2"], Dialect("~")),
+        (["id   day", "001  5", "002  6"], Dialect(None)),
+        (["one"], Dialect(",")),
+        ([], Dialect(",")),
+    ],
+)
+def test_separator_quotes_and_escapes_are_found(lines: list[str], dialect: Dialect):
+    assert sniff(ended(*lines)) == dialect
+
+
+def test_a_separator_that_is_given_is_taken_as_it_is():
+    assert sniff(ended("a,b", "1,2"), ";") == Dialect(";")
+    assert sniff(ended("a,b", "1,2"), " ") == Dialect(None)
+    assert sniff(ended("a,b", "1,2"), "\t") == Dialect("\t")
+    assert sniff(ended("sep=;", "a;b"), ",") == Dialect(",", declared=True)
+
+
+def test_records_are_numbered_by_their_first_lines():
+    lines = ended("a;b", '"1', '2";3', "-----", "4;5")
+    assert Dialect(";").numbered(lines) == [(0, ["a", "b"]), (1, ["1\n2", "3"]), (3, []), (4, ["4", "5"])]
+    assert Dialect(None).numbered(ended("a b", "---", "1  2")) == [(0, ["a", "b"]), (1, []), (2, ["1", "2"])]
+
+
+@pytest.mark.parametrize(
+    ("given", "names", "above"),
+    [(None, ("order", "day"), 1), (2, ("order", "day"), 1), (3, ("1", "2024-01-05"), 2), (5, None, None)],
+)
+def test_the_row_of_the_names_is_counted_as_a_spreadsheet_does(
+    given: int | None, names: tuple[str, ...] | None, above: int | None
+):
+    found = find_names(ended("Report", "order;day", "1;2024-01-05", "2;2024-01-06"), Dialect(";"), given)
+    assert (found and found[0].names, found and found[1].above) == (names, above)
+    if given == 2:
+        assert found is not None
+        assert (found[1].width, found[1].headers) == (2, 1)
+        assert found[2] == [["1", "2024-01-05"], ["2", "2024-01-06"]]
+
+
+def test_the_line_that_declares_the_separator_is_no_row():
+    found = find_names(ended("", "sep=;", "order;day", "1;2024-01-05"), Dialect(";", declared=True), None)
+    assert found is not None
+    assert (found[0].names, found[1].above, found[2]) == (("order", "day"), 1, [["1", "2024-01-05"]])
+
+
+@pytest.mark.parametrize(
+    ("lines", "given", "better"),
+    [
+        (["a;b;c", "1;2;3", "4;5;6"], ",", ";"),
+        (["a;b", "1;2", "4;5"], ",", None),  # two fields are too few to say so
+        (["a;b;c", "1;2;3", "4;5;6"], ";", None),
+        (["a,b;c;d", "1,2;3;4", "5,6;7;8"], ",", None),  # two fields on each line too
+        (["a,b;c;d", "1;3;4", "5;7;8"], ",", ";"),
+        (["a;b;c", "1;2;3", "4;5;6", "7", "8"], ",", None),
+    ],
+)
+def test_another_separator_is_better_where_it_is_surer(lines: list[str], given: str, better: str | None):
+    found = better_dialect(ended(*lines), Dialect(given))
+    assert (found and found.delimiter) == better
+
+
+def test_lines_in_quotes_stand_without_them_where_there_are_two():
+    one, other = '"B1,K7,5"', '"B2,K8,""6"""'
+    assert without_quotes(ended(one, "a,b,c")) == ended(one, "a,b,c")
+    assert without_quotes(ended(one, other, "a,b,c")) == ended("B1,K7,5", 'B2,K8,"6"', "a,b,c")
+    assert unquoted('"B1,K7"') is None
+    assert unquoted("B1,K7,5") is None

@@ -72,6 +72,8 @@ ORDERS = {"order_id": "1 1 2 2 3 3 4 4 5 5 6", "product_id": "A B A B A B A B A 
         ("5 5 5 5 5 5 6 6 7 7 8", "order"),  # half of the orders have the same
         ("5 5 5 5 5 5 5 5 7 7 8", "unknown"),
         ("0 0 _ _ 0 0 _ _ 0 0 9", "unknown"),
+        ("0 0 _ _ 50 50 60 60 70 70 9", "order"),  # an order without money does not hide those below it
+        ("0 0 40 _ _ 50 _ 60 70 _ 9", "once"),
     ],
 )
 def test_whose_a_cell_is(values: str, grain: str):

@@ -9,7 +9,7 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
-from marketfold.orders.headers import find_header
+from marketfold.orders.headers import _join, _Shape, find_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,3 +210,42 @@ def test_names_are_looked_for_in_the_first_sixty_rows() -> None:
     for above, row in ((59, 59), (60, None)):
         found = find_header([*[[]] * above, COLUMNS, VALUES])
         assert (found.first if found else None) == row
+
+
+@pytest.mark.parametrize(
+    ("row", "filled", "values", "known", "is_data"),
+    [
+        (["Order ID", "Customer ID", "Date"], 3, 0, 3, False),
+        (["Order ID", "order_id", "Date"], 3, 0, 2, False),  # one name twice
+        (["x", "1", "2024-01-05"], 3, 2, 0, True),
+        (["x", "y", "5"], 3, 1, 0, False),
+        (["5"], 1, 1, 0, True),
+        (["", None, " "], 0, 0, 0, False),
+        ([5, 2.5, "x"], 3, 2, 0, True),
+        ([True, "x"], 2, 0, 0, False),
+    ],
+)
+def test_what_tells_names_from_values(row: list[Any], filled: int, values: int, known: int, *, is_data: bool) -> None:
+    shape = _Shape(row)
+    assert (shape.filled, shape.values, shape.known, shape.is_data) == (filled, values, known, is_data)
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "names"),
+    [
+        (
+            ["Ship", "", "Bill", ""],
+            ["name", "city", "name", "city"],
+            ("Ship name", "Ship city", "Bill name", "Bill city"),
+        ),
+        (["Ship", "", "Bill", ""], ["name", "town", "name", "city"], ("Ship name", "town", "Bill name", "city")),
+        (["Order", "Customer"], ["", "name"], ("Order", "name")),
+        (["Order"], ["", "name", "name"], ("Order", "Order name", "Order name")),
+        (["", ""], ["a", "a"], ("a", "a")),
+        ([None, "x", "y"], [" a ", None], ("a", "x", "y")),
+    ],
+)
+def test_names_of_two_rows_are_joined_where_one_does_not_tell(
+    upper: list[Any], lower: list[Any], names: tuple[str, ...]
+) -> None:
+    assert _join(upper, lower) == names

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from marketfold.orders.first_lines import FirstLines
-from marketfold.orders.money_columns import _covers, _grows_with_quantity, _is_less_by
+from marketfold.orders.money_columns import MoneyFound, _covers, _grows_with_quantity, _is_less_by, find_money
+from marketfold.orders.role_names import sureness
 
 LINES = FirstLines({"order": ["1", "1", "2", "3", None]}, {"order_id": "order"})
 PRICES = [10.0, 20.0, 15.0, 40.0, 99.0]
@@ -61,3 +62,97 @@ def test_five_pairs_of_lines_show_a_price_of_all_items_and_five_times_as_many_as
     own = FirstLines(sample, {"product_id": "product", "quantity": "quantity", "unit_price": "price"})
     assert _grows_with_quantity(own, by_name=False) is grows
     assert _grows_with_quantity(own, by_name=True) is (lines >= items)
+
+
+WHO = {"Order ID": "1 1 2 3 4 4", "Customer ID": "a a b c a a", "SKU": "P1 P2 P1 P3 P2 P4"}
+PRICED = WHO | {"Quantity": "1 2 3 1 4 2", "Unit Price": "10.00 7.50 10.00 99.90 7.50 3.25"}
+PAIRS = WHO | {"Order ID": "1 1 2 2 3 3", "Price": "10.00 7.50 10.00 99.90 7.50 3.25"}
+PRODUCT = "10.00 15.00 30.00 99.90 30.00 6.50"
+ORDER = "25.00 25.00 30.00 99.90 36.50 36.50"
+KNOWN = {"order_id": "Order ID", "customer_id": "Customer ID", "product_id": "SKU", "quantity": "Quantity"}
+
+
+def found(columns: dict[str, str], **given: str) -> MoneyFound:
+    """The roles of money in columns whose cells are apart by blanks, `_` for an empty one."""
+    sample = {name: [None if cell == "_" else cell for cell in cells.split()] for name, cells in columns.items()}
+    known = {role: column for role, column in KNOWN.items() if column in sample} | given
+    return find_money(sample, known, set(given), sureness)
+
+
+@pytest.mark.parametrize(
+    ("columns", "roles", "codes"),
+    [
+        (PRICED, {"unit_price": "Unit Price"}, []),
+        (PRICED | {"Amount": PRODUCT}, {"unit_price": "Unit Price", "amount": "Amount"}, []),
+        (WHO | {"Amount": PRODUCT}, {"amount": "Amount"}, []),
+        # of two prices the one as charged, and never the cost
+        (PRICED | {"Unit Cost": "5 4 5 50 4 1"}, {"unit_price": "Unit Price"}, []),
+        (PRICED | {"Net Price": "9 7 9 90 7 3"}, {"unit_price": "Net Price"}, []),
+        (PRICED | {"Gross Price": "12 9 12 120 9 4"}, {"unit_price": "Unit Price"}, []),
+        (WHO | {"Quantity": "1 2 3 1 4 2", "Unit Cost": "5 4 5 50 4 1"}, {"unit_price": "Unit Cost"}, []),
+        # a total of the order is no amount of the line
+        (PRICED | {"Total Amount": ORDER}, {"unit_price": "Unit Price", "amount": "Total Amount"}, []),
+        (PRICED | {"Line Total": PRODUCT, "Order Total": "30 30 35 104.90 41.50 41.50"},
+         {"unit_price": "Unit Price", "amount": "Line Total", "other_amount": "Order Total"}, []),
+        (PRICED | {"Line Total": PRODUCT, "Order Total": ORDER},
+         {"unit_price": "Unit Price", "amount": "Line Total"}, []),
+        # a name that nobody knows
+        (PRICED | {"f_17": PRODUCT}, {"unit_price": "Unit Price", "amount": "f_17"}, ["amount_by_likeness"]),
+        (PRICED | {"f_17": "10 15 30 1 1 1"}, {"unit_price": "Unit Price"}, []),
+        (PRICED | {"f_17": "10 15 1 1 1 1"}, {"unit_price": "Unit Price"}, []),
+        (PRICED | {"Weight": "1 2 3 1 4 2"}, {"unit_price": "Unit Price"}, []),
+        (PRICED | {"Erlös EUR": "11 16 33 109 33 7"}, {"unit_price": "Unit Price", "amount": "Erlös EUR"},
+         ["amount_by_likeness"]),
+        (PRICED | {"Erlös EUR": "5 5 5 5 5 5"}, {"unit_price": "Unit Price"}, []),  # a constant is no money
+        # a price without a quantity is the money of the line
+        (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25"}, {"amount": "Price"}, ["price_as_amount"]),
+        (WHO | {"Unit Price": "10 7.50 10 99.90 7.50 3.25"}, {"amount": "Unit Price"}, ["unit_price_as_amount"]),
+        (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25", "Pieces sold": "1 2 3 1 4 2"}, {"unit_price": "Price"}, []),
+        (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25", "Pieces sold": "1 1 1 1 1 1"}, {"amount": "Price"},
+         ["price_as_amount"]),
+        (PAIRS | {"Total": "17.50 17.50 109.90 109.90 10.75 10.75"}, {"amount": "Price"}, ["price_as_amount"]),
+        (PAIRS | {"Total": "22.50 22.50 114.90 114.90 15.75 15.75"}, {"amount": "Price", "other_amount": "Total"},
+         ["price_as_amount"]),
+        (PAIRS | {"Total": "52.50 52.50 329.70 329.70 32.25 32.25"}, {"unit_price": "Price", "amount": "Total"}, []),
+        # net before gross; what a bank pays out is not what was sold
+        (WHO | {"Gross Amount": "12 18 36 120 36 8", "Net Amount": PRODUCT}, {"amount": "Net Amount",
+                                                                             "other_amount": "Gross Amount"}, []),
+        (WHO | {"Amount": PRODUCT, "Fee": "1 1 1 1 1 1", "Net": "9 14 29 98.90 29 5.50"}, {"amount": "Amount"}, []),
+        (WHO | {"Amount": PRODUCT, "Fee": "-1 -1 -1 -1 -1 -1", "Net": "9 14 29 98.90 29 5.50"},
+         {"amount": "Amount"}, []),
+        (WHO | {"Amount": PRODUCT, "Note": "1 1 1 1 1 1", "Net": "9 14 29 98.90 29 5.50"},
+         {"amount": "Net", "other_amount": "Amount"}, []),
+        (WHO | {"Total": "12 18 36 120 36 8", "Subtotal": PRODUCT},
+         {"amount": "Subtotal", "other_amount": "Total"}, []),
+        # tips and taxes that may be in a total
+        (WHO | {"Total": PRODUCT, "Tip": "1 0 2 0 0 0.50"}, {"amount": "Total", "tip": "Tip"}, []),
+        (WHO | {"Total": PRODUCT, "Tip": "0 0 0 0 0 0"}, {"amount": "Total"}, []),
+        (WHO | {"Total": PRODUCT, "Sales Tax": "1 1.50 3 9 3 0.60"}, {"amount": "Total", "tax": "Sales Tax"}, []),
+        (WHO | {"Net Total": PRODUCT, "Sales Tax": "1 1.50 3 9 3 0.60"}, {"amount": "Net Total"},
+         ["amount_by_likeness"]),
+        (PRICED | {"Amount": PRODUCT, "Tax": "1 1.50 3 9 3 0.60"},
+         {"unit_price": "Unit Price", "amount": "Amount"}, []),
+    ],
+)  # fmt: skip
+def test_which_columns_are_the_money_of_a_line(columns: dict[str, str], roles: dict[str, str], codes: list[str]):
+    told = found(columns)
+    assert {role: column for role, column in told.mapping.items() if role != "discount"} == roles
+    assert ([one.code for one in told.decisions], told.faults) == (codes, [])
+
+
+def test_what_the_user_gave_stays():
+    priced = found(PRICED | {"Amount": PRODUCT, "Net Price": "9 7 9 90 7 3"}, unit_price="Unit Price")
+    assert priced.mapping == {"amount": "Amount"}
+    assert found(PRICED | {"Amount": PRODUCT}, amount="Unit Price").mapping == {}
+    both = found(PRICED | {"Amount": "11 16 33 109 33 7"}, quantity="Quantity", unit_price="Unit Price")
+    assert both.mapping == {"other_amount": "Amount"}
+    assert found(PRICED | {"Amount": PRODUCT}, quantity="Quantity", unit_price="Unit Price").mapping == {}
+
+
+def test_two_amounts_of_which_neither_is_the_lines_are_asked_for_with_their_sums():
+    told = found(WHO | {"Sales": "1 2 3 4 5 6", "Revenue": "1 2 3 4 5 7"})
+    (fault,) = told.faults
+    assert "'Sales' (21.00) and 'Revenue' (22.00) can both be amount" in fault.what
+    assert "that of the first 6 lines" in fault.what
+    near = found(WHO | {"Sales": "100 200 300 400 500 600", "Revenue": "100 200 300 400 500 610"})
+    assert (near.faults, near.mapping["amount"]) == ([], "Sales")  # five in a thousand say nothing

@@ -280,7 +280,8 @@ def test_stops_early_when_the_held_out_loss_no_longer_falls(independent: Float32
     reducer.fit(independent, progress=lambda _, done, total: seen.append((done, total)))
     ran = len(reducer.history_["loss"])
     assert ran < 300
-    assert ran == reducer.history_["best_epoch"] + 3
+    assert ran == len(reducer.history_["validation_loss"]) == reducer.history_["best_epoch"] + 3
+    assert reducer.history_["best_epoch"] == int(np.argmin(reducer.history_["validation_loss"])) + 1
     assert seen[-1] == (300, 300)  # the bar is full when it is over
 
 

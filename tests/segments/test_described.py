@@ -45,3 +45,23 @@ def test_of_many_values_the_common_ones_are_shown():
     cities = np.array([f"T{min(i, 200 - i):03}" for i in range(200)], dtype=object)
     (segment,) = describe({"town": cities}, np.zeros(200, dtype=np.int32), 1)
     assert len(segment["town"]) == 8
+
+
+def test_what_is_no_number_in_a_frame_is_an_empty_cell():
+    country = np.array(["FR", float("nan"), None, "US", "FR"], dtype=object)
+    first, second = describe({"country": country}, np.array([0, 0, 0, 1, 1], dtype=np.int32), 2)
+    cells = [[(cell.value, cell.share, cell.everyone_share) for cell in one["country"]] for one in (first, second)]
+    assert cells == [[("FR", 1 / 3, 0.4)], [("FR", 0.5, 0.4), ("US", 0.5, 0.2)]]
+
+
+def test_a_notable_value_is_shown_beyond_the_eight_commonest():
+    """In a segment of 100 nine towns have ten or eleven; the tenth has five, and nobody elsewhere lives there."""
+    towns = [f"T{place}" for place in range(9) for _ in range(11 if place < 5 else 10)] + ["Z"] * 5
+    labels = np.array([0] * 100 + [1] * 900, dtype=np.int32)
+    everyone = np.array(towns + [f"T{place % 9}" for place in range(900)], dtype=object)
+    first, _ = describe({"town": everyone}, labels, 2)
+    assert [(cell.value, cell.units) for cell in first["town"]] == [
+        *((f"T{place}", 11) for place in range(5)), *((f"T{place}", 10) for place in range(5, 8)), ("Z", 5),
+    ]  # fmt: skip
+    assert [cell.notable for cell in first["town"]] == [False] * 8 + [True]
+    assert first["town"][-1].lift == pytest.approx(10)

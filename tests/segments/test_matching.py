@@ -144,3 +144,32 @@ def test_half_alike_is_the_same_group(stayed: int, *, same: bool):
     found = {one.segment: one for one in match_segments(before, after)}
     assert found[1].similarity == stayed / 40
     assert (found[1].earlier, found[1].name) == ((1, "Friends") if same else (None, "New"))
+
+
+@pytest.mark.parametrize(
+    ("place", "aside", "similarity", "same"),
+    [
+        (0.0, 0.0, [1, 1], [1, 2]),
+        (0.5, 0.0, [0.75, 1], [1, 2]),
+        (1.0, 0.0, [0.5, 1], [1, 2]),  # half-way is the same group
+        (1.1, 0.0, [0.55, 1], [None, 2]),  # nearer to the other, which has its own
+        (0.0, 0.8, [0.6, 0.6], [1, 2]),  # of a column in which nobody differed before
+        (0.5, 0.5, [1 - 0.5**0.5 / 2, 0.75], [1, 2]),
+        (-3.0, 0.0, [0, 1], [None, 2]),
+    ],
+)
+def test_nearness_is_measured_from_the_old_centre_to_its_neighbour(
+    place: float, aside: float, similarity: list[float], same: list[int | None]
+):
+    """Two groups of two, on the scale of logarithms 0 and 2 apart, of which the first has moved to a place."""
+
+    def at(*logs: tuple[float, float]) -> np.ndarray:
+        return np.sign(logs) * np.expm1(np.abs(logs))
+
+    names, features = {1: "Friends", 2: "Guests"}, ("recency_days", "basket_mean")
+    numbers = np.array([1, 1, 2, 2])
+    before = Snapshot("customer", np.array(list("abcd")), numbers, names, features, at((0, 0), (0, 0), (2, 0), (2, 0)))
+    values = at((place, aside), (place, aside), (2, aside), (2, aside))
+    matches = match_segments(before, Snapshot("customer", np.array(list("efgh")), numbers, names, features, values))
+    assert [one.similarity for one in matches] == pytest.approx(similarity)
+    assert [one.earlier for one in matches] == same

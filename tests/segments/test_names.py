@@ -10,6 +10,8 @@ from tests.segments.shops import clean_shop, segmented, shop
 from marketfold.schema import Unit
 from marketfold.segments import Described, DistinguishingFeature, SegmentTraits, name_segments
 from marketfold.segments.name_words import MOST_WORDS, Members, alike, meaning
+from marketfold.segments.names import _small_parts
+from marketfold.segments.phrases import phrase_of
 
 
 def traits(
@@ -212,3 +214,14 @@ def test_names_are_distinct_short_and_the_same_every_time(seed: int):
         assert meaning(one) != meaning(other)
     assert all(len(name.split(" ")) <= MOST_WORDS + 1 for name in names)
     assert names == segmented(matrix, labels).names
+
+
+def test_small_effects_say_nothing_of_what_was_said_already():
+    """Nor of seasons and tastes, for which larger ones are wanted."""
+    said = traits(("recency_days", -0.3), ("basket_mean", 0.25), ("category_Tea_share", 0.3),
+                  ("discount_share", 0.147), ("tenure_days", 0.146))  # fmt: skip
+    aspects = {name: phrase_of(name, "customer").aspect for name in said.effects}
+    found = [part.aspect for part in _small_parts(said, {aspects["recency_days"]}, Members())]
+    assert aspects["category_Tea_share"] == "taste"
+    assert found == [aspects["basket_mean"], aspects["discount_share"]]
+    assert [part.aspect for part in _small_parts(said, set(), Members())] == [aspects["recency_days"], *found]

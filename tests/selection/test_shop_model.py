@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from marketfold.cleaning import clean_orders
+from marketfold.features import build_features
+from marketfold.orders import read_orders
 from marketfold.selection.shop_lines import ShopLines
-from marketfold.selection.shop_model import _returns, _whole_items
+from marketfold.selection.shop_model import _agreeing, _returns, _whole_items, fit_shop
 
 
 def lines(came_back: list[list[bool]], **columns: list[float]) -> ShopLines:
@@ -61,3 +65,32 @@ def test_returns_are_alike_as_far_as_two_orders_of_one_customer_come_back_togeth
 )
 def test_items_are_whole_where_each_line_has_one_or_more(columns: dict[str, Any], *, whole: bool):
     assert _whole_items(lines([[False] * 3], **columns)) is whole
+
+
+def test_pairs_of_lines_of_one_group_that_agree_are_counted_in_both_orders():
+    """Of a group of three with two alike, and one of two that differ; what is alike across groups does not count."""
+    codes, group = np.array([1, 1, 0, 1, 0]), np.array([0, 0, 0, 1, 1])
+    assert _agreeing(codes, group, 2) == (2, 8)
+    assert _agreeing(np.zeros(4, np.int64), np.array([0, 0, 1, 1]), 1) == (4, 4)
+
+
+@pytest.mark.parametrize(("large", "share"), [(10, 0.25), (1, 0.025)])
+def test_a_shop_has_as_many_large_deals_as_there_were(large: int, share: float):
+    """Of forty lines; the size of the largest deals is that with most money on a line."""
+    orders = read_orders(
+        pa.table(
+            {
+                "order_id": [f"o{n}" for n in range(40)],
+                "customer_id": [f"c{n % 10}" for n in range(40)],
+                "ordered_on": [f"2024-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(40)],
+                "amount": [500.0 + n if n < large else 10.0 + n % 7 for n in range(40)],
+                "deal_size": ["Large" if n < large else "Small" for n in range(40)],
+            }
+        )
+    )
+    clean = clean_orders(orders)
+    model = fit_shop(clean, build_features(clean))
+    assert model.large_share == share
+    assert "deal_size" in model.columns
+    without = clean_orders(read_orders(clean.engine.collect(orders.lines.drop("deal_size"))))
+    assert fit_shop(without, build_features(without)).large_share == 0

@@ -28,6 +28,8 @@ FALSE_DISCOVERIES = 0.1
 """Accepted rate of chance findings among the things that are shown (Benjamini and Hochberg 1995)."""
 
 SHOWN = 5
+ALIKE = 1e-9
+"""Error of a share, as a share of it, that is only rounding."""
 
 BANDS = (3, 6, 11, 21, 51, 101, 201, 501)
 """Lines of a customer, over all things, from which the next band begins: within a band as much was bought."""
@@ -197,11 +199,15 @@ def _totals(purchases: Purchases, own: nw.LazyFrame[Any]) -> _Totals:
 
 
 def _p_values(cells: _Cells, totals: _Totals, everyone: Float64) -> Float64:
-    """One-sided p of each share being larger than everybody's, customers as clusters."""
+    """One-sided p of each share being larger than everybody's, customers as clusters.
+
+    Customers who all have one share show no error of it: then that of drawing them from everybody stands for it.
+    """
     lines = np.maximum(totals.lines, 1)[:, None]
     share = cells.lines / lines
     customers = np.maximum(totals.customers, 2)[:, None]
     error = ratio_error(share, cells.squares, cells.products, totals.squares[:, None], lines, customers)
+    error = np.where(error > ALIKE * share, error, np.sqrt(everyone * (1 - everyone) / customers))
     score = np.divide(share - everyone, error, out=np.zeros_like(share), where=error > 0)
     return np.asarray(stats.t.sf(score, customers - 1), dtype=np.float64)
 

@@ -240,8 +240,8 @@ def _totals(
     for name in distinct:
         # n_unique counts the missing as a value of their own
         cells += [nw.col(name).n_unique().alias(name), (nw.col(name).null_count() > 0).alias(f"{name}_missing")]
-    row = orders.engine.collect(orders.lines.select(*cells)).to_pylist()[0]
-    known = orders.engine.collect(customers.select(nw.col("customer_id").count().alias("customers"))).to_pylist()[0]
+    (row,) = orders.engine.collect(orders.lines.select(*cells)).to_pylist()
+    (known,) = orders.engine.collect(customers.select(nw.col("customer_id").count().alias("customers"))).to_pylist()
     counts = {name: int(row[name]) - bool(row[f"{name}_missing"]) for name in distinct}
     reads = ReadTotals(
         lines=account.lines.total() + orders.malformed.num_rows,

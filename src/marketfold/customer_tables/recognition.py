@@ -164,5 +164,5 @@ def _repeats_nowhere(source: Source, column: str) -> bool:
     frame = source.load({"id": column}, lambda raw: raw)
     cell = nw.col("id").cast(nw.String)
     counts = frame.select(cell.n_unique().alias("different"), cell.count().alias("filled"))
-    row = source.engine.collect(counts).to_pylist()[0]
+    (row,) = source.engine.collect(counts).to_pylist()
     return bool(row["filled"]) and row["different"] >= MOSTLY * row["filled"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 
     from marketfold.exploration.tables import Tables
     from marketfold.schema import Float64
-
-MIDDLES = {
-    "AR": (-35, -65), "AU": (-25, 134), "BR": (-10, -53), "CA": (57, -100), "CD": (-3, 23), "CL": (-34, -71),
-    "CN": (35, 104), "CY": (35, 33), "DE": (51, 10), "EC": (-1, -78), "ES": (40, -4), "FM": (7, 158),
-    "GL": (72, -40), "ID": (-3, 115), "KI": (1, 173), "KZ": (48, 67), "MH": (7, 171), "MN": (47, 104),
-    "MX": (23, -102), "MY": (4, 109), "NZ": (-41, 174), "PF": (-18, -149), "PG": (-6, 147), "PS": (32, 35),
-    "PT": (39, -8), "RU": (60, 90), "UA": (49, 32), "US": (39, -98), "UZ": (41, 64), "VN": (16, 107),
-    "IN": (22, 79), "ZA": (-29, 25), "FR": (47, 2), "NO": (61, 9), "SE": (60, 15), "FI": (62, 26), "PL": (52, 19),
-    "TR": (39, 35), "SA": (24, 45), "EG": (27, 30), "DZ": (28, 3), "IT": (43, 12), "GB": (53, -2), "JP": (36, 138),
-}  # fmt: skip
-"""Latitude and longitude near the middle of countries that are large or have several time zones; elsewhere the first
-place that the time-zone database names serves."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +66,16 @@ def places() -> dict[str, tuple[tuple[float, float], ...]]:
     return {code: tuple(points) for code, points in found.items()}
 
 
+@cache
+def middles() -> dict[str, tuple[float, float]]:
+    """Latitude and longitude near the middle of countries whose first place is no good one, by ISO alpha-2 code."""
+    text = resources.files("marketfold.exploration").joinpath("middles.toml").read_text(encoding="utf-8")
+    return {code: (float(latitude), float(longitude)) for code, (latitude, longitude) in tomllib.loads(text).items()}
+
+
 def middle_of(code: str) -> tuple[float, float]:
     """Latitude and longitude near the middle of a country, in degrees."""
-    if code in MIDDLES:
-        latitude, longitude = MIDDLES[code]
-        return float(latitude), float(longitude)
-    return places().get(code, ((np.nan, np.nan),))[0]
+    return middles().get(code) or places().get(code, ((np.nan, np.nan),))[0]
 
 
 def locate(tables: Tables) -> Geography | None:

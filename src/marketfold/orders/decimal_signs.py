@@ -21,7 +21,7 @@ def column_evidence(frame: nw.LazyFrame[Any], engine: Engine, columns: Mapping[s
     if not columns:
         return {}
     asked = [part for role, column in columns.items() for part in evidence_of(nw.col(column), role)]
-    found = engine.collect(frame.select(*asked)).to_pylist()[0]
+    (found,) = engine.collect(frame.select(*asked)).to_pylist()
     kinds = ("comma", "point", "open_comma", "open_point")
     return {role: DecimalEvidence(*(int(found[f"{role} {kind}"] or 0) for kind in kinds)) for role in columns}
 

@@ -126,7 +126,7 @@ def _unreadable(orders: Orders) -> dict[str, int]:
     found = dict(orders.cells.unreadable_days)
     texts = orders.cells.left_numbers()
     if texts is not None:
-        row = orders.engine.collect(texts).to_pylist()[0]
+        (row,) = orders.engine.collect(texts).to_pylist()
         found |= {role: int(count) for role, count in row.items() if count}
     return found
 

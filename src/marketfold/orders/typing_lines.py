@@ -123,13 +123,13 @@ def _untidy(frame: nw.LazyFrame[Any], names: Sequence[str], source: Source, plan
         return list(names)
     # asked by themselves, for a Parquet file tells them without being read
     ends = [end for name in texts for end in (nw.col(name).min().alias(name), nw.col(name).max().alias(f"{name} most"))]
-    found = source.engine.collect(frame.select(*ends)).to_pylist()[0]
+    (found,) = source.engine.collect(frame.select(*ends)).to_pylist()
     open_ones = [name for name in texts if not begins_untidy(found[name], found[f"{name} most"])]
     if not open_ones:
         return list(names)
     asked = [ends_untidy(name, plan.null_values, number_like=name in NUMBER_LIKE) for name in open_ones]
     frame = source.engine.last_letters(frame, {name + LAST: name for name in open_ones})
-    found = source.engine.collect(frame.select(*asked)).to_pylist()[0]
+    (found,) = source.engine.collect(frame.select(*asked)).to_pylist()
     return [name for name in names if found.get(name, True)]
 
 
@@ -186,7 +186,7 @@ def _left_over(frame: nw.LazyFrame[Any], source: Source) -> tuple[dict[str, int]
     left = [name for name in frame.collect_schema().names() if name.endswith(LEFT)]
     if not left:
         return {}, {}
-    counts = source.engine.collect(frame.select(*(nw.col(name).count() for name in left))).to_pylist()[0]
+    (counts,) = source.engine.collect(frame.select(*(nw.col(name).count() for name in left))).to_pylist()
     roles = {name.removesuffix(LEFT): int(count or 0) for name, count in counts.items() if count}
     evidence = column_evidence(
         frame, source.engine, {role: role + LEFT for role in roles if ROLES[role].kind != "date"}

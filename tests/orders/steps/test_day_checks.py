@@ -196,6 +196,15 @@ def test_of_fewer_than_ten_days_none_is_stray(days: int, *, told: bool) -> None:
     assert ("stray_date" in codes(shop(days=61).set_column(2, "Order Date", [texts]))) is told
 
 
+def test_where_it_is_tomorrow_already_an_order_is_not_ahead() -> None:
+    """An order of tomorrow, two months after the last one, as a shop east of us may have it."""
+    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+    days = [(tomorrow - dt.timedelta(days=60 + 3 * n)).isoformat() for n in range(60)]
+    table = {"Order ID": [str(n) for n in range(61)], "Customer ID": [f"C{n % 7}" for n in range(61)],
+             "Order Date": [*days, tomorrow.isoformat()], "Total": ["10.00"] * 61}  # fmt: skip
+    assert set(codes(pa.table(table))) == {"last_day_apart"}
+
+
 @pytest.mark.parametrize(("ahead", "code"), [(2, "days_after_today"), (30, "days_after_today"), (31, "stray_date")])
 def test_an_order_may_be_taken_a_month_ahead(ahead: int, code: str) -> None:
     today = dt.datetime.now(dt.UTC).date()

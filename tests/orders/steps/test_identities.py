@@ -113,6 +113,8 @@ def test_other_ids_in_another_case_are_warned_of():
     assert counts(orders) == (6, 5)
     warned = told(orders)["ids_differ_in_case"]
     assert (warned.customers, warned.lines, warned.money) == (2, 2, 20.0)
+    fine = told(read([[number, one, day, "10.1234"] for number, one, day, _ in rows]))["ids_differ_in_case"]
+    assert fine.money == 20.2468
 
 
 # --- one customer for each order

@@ -98,6 +98,9 @@ def test_a_discount_is_taken_off_the_price(name: str, cells: str, scale: str, ne
     told = next(one for one in orders.facts.decisions if one.code == "discount_taken")
     assert scale in told.what
     assert told.money == pytest.approx(191.4 - net, abs=1e-4)
+    given = sum(cell.strip("_%€0.") != "" for cell in cells.split())
+    assert (told.columns, told.lines) == ((name,), given)
+    assert (told.numbers["gross"], told.numbers["net"]) == (191.4, pytest.approx(net, abs=1e-4))
     assert money(read(GOODS | {name: cells}, undo=("discount_taken",))) == 191.4
 
 
@@ -127,6 +130,24 @@ def test_the_totals_of_orders_say_what_a_discount_is(total: str, net: float, cod
     orders = read(GOODS | {"Total": total, "Discount": "0 5 5 5 5 0"})
     assert code in ways(orders)
     assert money(orders) == pytest.approx(net)
+    (told,) = [one for one in orders.facts.decisions if one.code == code]
+    assert told.lines == 4
+    if code == "discount_in_total":
+        assert (told.columns, told.money) == (("Total", "Discount"), 20)
+        assert told.numbers == {"taken": "'Total'", "discount": "'Discount'"}
+
+
+def test_the_discount_of_a_returned_line_is_given_back():
+    """Sold for 10 less 2 and given back for as much; without a discount nothing changes."""
+    lines = WHO | {
+        "Order ID": "1 2 3 4 5 6",
+        "SKU": "A A B C D E",
+        "Quantity": "1 -1 2 1 1 -1",
+        "Unit Price": "10 10 20 5 8 6.50",
+    }
+    orders = read(lines | {"Discount Amount": "2 2 3.50 0 _ 1.25"})
+    amounts = orders.engine.collect(orders.lines.sort("source_line"))["amount"].to_pylist()
+    assert amounts == [8, -8, 36.5, 5, 8, -5.25]
 
 
 def test_an_order_discount_falls_on_its_lines_by_their_price():
@@ -193,6 +214,11 @@ def test_an_amount_before_the_discount_is_warned_of():
     orders = read(GOODS | {"Line Total": BY_PRICE, "Discount Amount": "0 1.50 7.50 0 15 0"})
     assert money(orders) == 191.4
     assert ways(orders) == {"discount_left": "warned"}
+    (told,) = orders.facts.decisions
+    assert (told.columns, told.lines, told.money) == (("Line Total", "Discount Amount"), 3, 24)
+    assert told.numbers == {"taken": "'Line Total'", "discount": "'Discount Amount'"}
+    shares = read(GOODS | {"Line Total": BY_PRICE, "Discount": "0 0.10 0.25 0 0.5 0"}).facts.decisions
+    assert [(one.code, one.lines, one.money) for one in shares] == [("discount_left", 3, 24)]
     after = read(GOODS | {"Line Total": "10.00 13.50 22.50 99.90 15.00 6.50", "Discount Amount": "0 1.50 7.50 0 15 0"})
     assert money(after) == 167.4
     assert ways(after) == {"price_differs": "read"}
@@ -336,6 +362,14 @@ def test_currencies_in_the_cells_are_warned_of(cells: str, signs: str):
     table = {"Line Total": [cell.replace("_", " ") for cell in cells.split()], "Customer": list("aabcaa")}
     found = read_orders(pa.table(table | {"Order Date": DAYS})).facts
     assert any(signs in warning for warning in found.warnings), found.warnings
+
+
+def test_lines_in_another_currency_are_told_with_their_money():
+    cells = ["€12.00", "€3.00", "€4.00", "$5.00", "$2.50", "-$7.50"]
+    for money, told in ((cells, 0.0), ([*cells[:5], "€1.00"], 7.5)):
+        found = read_orders(pa.table({"Line Total": money, "Customer": list("aabcaa"), "Order Date": DAYS})).facts
+        (one,) = [one for one in found.decisions if one.code == "currency_signs"]
+        assert (one.columns, one.lines, one.money) == (("Line Total",), 3 if told == 0 else 2, told)
 
 
 @pytest.mark.parametrize("cells", ["€12.00 €3.00 €4.00 -€5.00 (€3.00) €1.00", "1.234,00_€ 3_€ _ 4,00_€ 3,50_€ 1,00_€"])

@@ -252,3 +252,13 @@ def test_rows_whose_money_is_that_of_the_lines_above(money: list[tuple[int | Non
 def test_a_note_has_a_cell_or_two_of_text_alone(row: dict[str, object], *, note: bool):
     texts = [name for name in row if name != "amount"]
     assert _is_note(row | {"source_line": 9, "row_kind": None}, texts) is note
+
+
+@pytest.mark.parametrize("word", ["Subtotal", "Zwischensumme"])
+def test_a_subtotal_far_above_the_last_row_is_found(tmp_path: Path, word: str) -> None:
+    """Once, below the lines of one month and with its day and items, in a file that goes on for long."""
+    rows = [f"Ada,{n},2024-01-{n % 28 + 1:02},CUP,1,{5 + n % 3}.00" for n in range(4_000)]
+    total = sum(5 + n % 3 for n in range(2_500))
+    orders = read(tmp_path, [*rows[:2_500], f",,2024-01-31,{word},2500,{total}.00", *rows[2_500:]])
+    assert kinds_of(orders) == {2_502: "total_row"}
+    assert inspect_orders(orders).amount_total == sum(5 + n % 3 for n in range(4_000))

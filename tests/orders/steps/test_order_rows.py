@@ -112,3 +112,34 @@ def test_a_tills_sale_its_items_and_its_payments():
     assert kinds_of(orders) == dict.fromkeys((2, 5, 6, 7, 9), "order_row")
     report = clean_orders(orders).report
     assert (report.ledger.money_kept, report.ledger.lines_set_aside) == (30.0, {"order_row": 5})
+
+
+def test_an_item_without_a_price_brings_its_amount():
+    """One order of items with a price, one of items with an amount alone; the rows of both orders say their sums."""
+    names = ("Order", "Customer", "Date", "Product", "Quantity", "Unit Price", "Amount")
+    rows = [
+        ("1", "ada", "2024-01-05", None, None, None, "25.00"),
+        ("1", "ada", "2024-01-05", "Cup", "1", "5.00", "5.00"),
+        ("1", "ada", "2024-01-05", "Jug", "2", "10.00", "20.00"),
+        ("2", "bea", "2024-01-06", None, None, None, "12.00"),
+        ("2", "bea", "2024-01-06", "Cup", "1", None, "5.00"),
+        ("2", "bea", "2024-01-06", "Mug", "1", None, "7.00"),
+    ]
+    orders = read(rows, names)
+    assert kinds_of(orders) == {2: "order_row", 5: "order_row"}
+    told = {one.code: one for one in orders.facts.decisions}
+    assert (told["order_rows"].lines, told["order_rows"].money) == (2, 37.0)
+    assert "order_total_left" not in told  # the items have amounts of their own
+    assert inspect_orders(orders).amount_total == 37.0
+
+
+@pytest.mark.parametrize(("wrong", "left"), [(1, True), (2, False)])
+def test_four_of_five_orders_must_repeat_their_items(wrong: int, *, left: bool):
+    names = ("Order", "Customer", "Date", "Product", "Amount")
+    rows: list[tuple[str | None, ...]] = []
+    for order in range(1, 6):
+        total = "99.00" if order <= wrong else "25.00"
+        rows += [(str(order), f"C{order}", "2024-01-05", None, total)]
+        rows += [(str(order), f"C{order}", "2024-01-05", "Cup", "5.00")]
+        rows += [(str(order), f"C{order}", "2024-01-05", "Jug", "20.00")]
+    assert list(kinds_of(read(rows, names)).values()) == (["order_row"] * 4 if left else [])

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from marketfold.config import ReadingOptions
+from marketfold.decisions import Decision
 from marketfold.orders import Orders, read_orders
 
 ORDERS = ([(1, 1000), (2, 1050)], [(1, 500)], [(3, 250), (1, 1999), (2, 100)], [(1, 4000), (1, 75)], [(2, 600)])
@@ -90,12 +91,15 @@ def test_a_total_on_the_first_line_only():
     for line in lines:
         line["total"] = line["total"] if line["place"] == "1" else ""
     assert money(read(PRICED["Total Amount"] | {"total": "Total"}, lines)) == TRUE
-    assert money(read(WHO | {"product": "SKU", "total": "Total"}, lines)) == pytest.approx(TRUE + 1.9 * len(ORDERS))
+    shared = read(WHO | {"product": "SKU", "total": "Total"}, lines)
+    assert money(shared) == pytest.approx(TRUE + 1.9 * len(ORDERS))
+    amounts = shared.engine.collect(shared.lines.sort("source_line"))["amount"].to_pylist()
+    assert amounts[:2] == [16.45, 16.45]  # half each of 31.00 and the shipping, though one line had it all
 
 
 def test_one_order_is_enough_where_its_lines_make_up_the_total():
     orders = read(PRICED["Total Amount"] | {"total": "Total Amount"}, rows()[:2])
-    assert money(orders) == 31.0
+    assert (money(orders), codes(orders)) == (31.0, {"order_total"})
 
 
 @pytest.mark.parametrize("columns", [("product",), ("product", "quantity"), ("place",)])
@@ -147,6 +151,43 @@ def test_lines_that_lack_much_of_their_totals_are_warned_of():
     lines = [line | {"quantity": "1"} for line in rows()]
     told = read(PRICED["Total Amount"] | {"total": "Total"}, lines).facts.decisions
     assert [one.kind.way for one in told] == ["warned"]
+
+
+REPEATED = sum(len(lines) * sum(quantity * price for quantity, price in lines) for lines in ORDERS) / 100
+
+
+def decision(orders: Orders, code: str) -> Decision:
+    (told,) = [one for one in orders.facts.decisions if one.code == code]
+    return told
+
+
+def test_what_is_shared_out_is_told_with_its_money():
+    told = decision(read(WHO | {"product": "SKU", "total": "Total Amount"}), "order_total_shared")
+    assert (told.columns, told.lines) == (("Total Amount",), 3)  # of the five orders three have several lines
+    assert told.money == pytest.approx(REPEATED - TRUE)
+    assert told.numbers == {"repeated": REPEATED, "once": TRUE, "orders": 3}
+
+
+@pytest.mark.parametrize(("off", "code"), [(1500, "order_total"), (1501, "order_total_differs")])
+def test_a_total_that_its_lines_miss_by_over_fifteen_in_a_hundred_is_doubted(off: int, code: str):
+    """Lines of 85.00 in all, in orders of 100.00 and, with a cent more, of 100.01."""
+    lines = [line | {"quantity": "1", "price": "4.25", "total": f"{(850 + off / 10) / 100:.3f}"} for line in rows()[:2]]
+    made = [
+        line | {"order": str(number), "product": f"P{number}{place}"}
+        for number in range(10) for place, line in enumerate(lines)
+    ]  # fmt: skip
+    told = decision(read(PRICED["Total Amount"] | {"total": "Total Amount"}, made), code)
+    assert (told.lines, told.money) == (10, off / 100)
+    once = 85 + off / 100
+    assert told.numbers == {"repeated": pytest.approx(2 * once), "once": pytest.approx(once), "by_lines": 85}
+
+
+def test_what_cannot_be_parted_to_the_cent_stays_on_the_first_line_of_the_order():
+    totals = {"1": "10.00", "2": "7.00", "3": "10.00", "4": "1.02", "5": "6.00"}
+    orders = read(WHO | {"product": "SKU", "total": "Total"}, [one | {"total": totals[one["order"]]} for one in rows()])
+    amounts = orders.engine.collect(orders.lines.sort("source_line"))["amount"].to_pylist()
+    assert amounts == [5, 5, 7, 3.34, 3.33, 3.33, 0.51, 0.51, 6]
+    assert decision(orders, "order_total_shared").lines == 3
 
 
 @pytest.mark.parametrize("columns", [{"product": "SKU"}, {"quantity": "Quantity", "price": "Unit Price"}])

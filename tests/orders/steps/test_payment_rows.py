@@ -120,10 +120,49 @@ def test_a_refund_told_by_row_and_by_column_comes_off_once(later: bool):
     if later:  # one refund was paid after the export ends
         table = table.filter(pc.not_equal(table["id"], "RT20"))
     orders, clean = read(table)
-    assert decisions(orders)["refund_rows"] == len(BACK) - later
+    (told,) = [one for one in orders.facts.decisions if one.code == "refund_rows"]
+    gone = sum(BACK.values()) - later * BACK["T20"]
+    assert (told.columns, told.lines, told.money) == (("Amount Refunded",), len(BACK) - later, gone / 100)
     assert clean.report.ledger.money_net == NET / 100
     _, twice = read(table, undo=("refund_rows",))
     assert twice.report.ledger.lines_set_aside["returned"] == len(BACK) - later
+
+
+def test_what_was_moved_and_what_came_back_are_told_with_their_money():
+    words = ("Express Checkout Payment", "Payment Refund", "General Withdrawal")
+    told = {one.code: one for one in read(account(words, PAYPAL))[0].facts.decisions}
+    moved, back = told["moved_rows"], told["refunds_by_reference"]
+    assert (moved.columns, moved.lines, moved.money) == (("Type",), 4, -1219)  # the bill that the shop paid is one
+    assert moved.numbers == {"types": ("General Withdrawal", "Supplier bill")}
+    assert (back.columns, back.lines, back.money) == (("Reference Txn ID",), 3, sum(BACK.values()) / 100)
+
+
+SOLD = [money(1_000) for _ in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("nobodys", "told"),
+    [
+        (["-1.99"], None),
+        (["-2.00"], (1, 2.0)),  # a hundredth of the 200.00 that were sold
+        (["-1.50", "-1.50"], (2, 3.0)),
+        (["-3.00", "3.00"], None),  # sales of nobody as well: the file does not say who
+        (["-5.00", "2.90"], (1, 5.0)),
+        (["-5.00", "3.10"], None),
+        (["3.00"], None),
+    ],
+)
+def test_refunds_of_nobody_are_worth_a_warning_from_a_hundredth_of_the_money_on(
+    nobodys: list[str], told: tuple[int, float] | None
+):
+    amounts = [*SOLD, *nobodys]
+    who = [f"K{number % 4}" for number in range(20)] + [""] * len(nobodys)
+    table = pa.table({
+        "Order ID": [str(number) for number in range(len(amounts))], "Customer ID": who,
+        "Order Date": [f"2024-03-{number + 1:02}" for number in range(len(amounts))], "Amount": amounts,
+    })  # fmt: skip
+    found = [one for one in read_orders(table).facts.decisions if one.code == "refunds_of_nobody"]
+    assert [(one.columns, one.lines, one.money) for one in found] == ([(("Customer ID",), *told)] if told else [])
 
 
 def test_what_is_moved_can_be_kept():

@@ -203,7 +203,7 @@ def _is_of_order(read: LinesRead) -> bool:
     once = several & (nw.col("filled") == 1)
 
     asked = orders.select(count_where(several).alias("several"), count_where(alike | once).alias("alike"))
-    found = read.engine.collect(asked).to_pylist()[0]
+    (found,) = read.engine.collect(asked).to_pylist()
     return bool(found["several"]) and int(found["alike"]) >= MOSTLY * int(found["several"])
 
 

@@ -184,7 +184,7 @@ def _standing_once(read: LinesRead, roles: Sequence[str]) -> list[str]:
         has = nw.col(f"{role} filled") > 0
         once = (nw.col(f"{role} filled") == 1) & (nw.col(f"{role} first") == 1)
         asked += [count_where(has).alias(f"{role} has"), count_where(once).alias(f"{role} once")]
-    found = read.engine.collect(orders.select(*asked)).to_pylist()[0]
+    (found,) = read.engine.collect(orders.select(*asked)).to_pylist()
     return [role for role in roles if found[f"{role} once"] and found[f"{role} once"] >= MOSTLY * found[f"{role} has"]]
 
 
@@ -199,7 +199,7 @@ def _probed(read: LinesRead, roles: Sequence[str]) -> list[str]:
         nw.len().alias("lines"), *(nw.col(role).count().alias(role) for role in roles)
     )
     mixed = [count_where((nw.col(role) > 0) & (nw.col(role) < nw.col("lines"))).alias(role) for role in roles]
-    found = read.engine.collect(per_order.select(*mixed)).to_pylist()[0]
+    (found,) = read.engine.collect(per_order.select(*mixed)).to_pylist()
     return [role for role in roles if found[role]]
 
 

@@ -199,7 +199,7 @@ def _spread(read: LinesRead, lines: nw.LazyFrame[Any], key: Sequence[str]) -> tu
     asked = several.select(
         nw.len().alias("n"), count_where(nw.col("days")).alias("d"), count_where(nw.col("customers")).alias("c")
     )
-    found = read.engine.collect(asked).to_pylist()[0]
+    (found,) = read.engine.collect(asked).to_pylist()
     n = found["n"] or 1
     return (found["d"] or 0) / n, (found["c"] or 0) / n
 
@@ -247,7 +247,7 @@ def _warn_shared(read: LinesRead) -> LinesRead:
         _anybody().max().alias("other"),
     ).filter(nw.col("one") != nw.col("other"))
     asked = shared.select(nw.len().alias("orders"), nw.col("lines").sum().cast(nw.Int64), nw.col("money").sum())
-    found = read.engine.collect(asked).to_pylist()[0]
+    (found,) = read.engine.collect(asked).to_pylist()
     if not found["orders"]:
         return read
     numbers = {"orders": int(found["orders"])}

@@ -59,7 +59,7 @@ def _tell_column(read: LinesRead) -> LinesRead:
             other.min().alias("low"), other.max().alias("high"), other.sum().alias("sum")
         )
         once = nw.when(nw.col("low") == nw.col("high")).then(nw.col("high")).otherwise(nw.col("sum"))
-        total = read.engine.collect(orders.select(once.sum().alias("total")))["total"].to_pylist()[0]
+        (total,) = read.engine.collect(orders.select(once.sum().alias("total")))["total"].to_pylist()
     else:
         total = read.overview.money["other_amount"]
     mine = read.overview.money["amount"]

@@ -46,7 +46,7 @@ def _left(read: LinesRead, column: str, child: nw.Expr, family: nw.Expr) -> Line
         count_where(paid).alias("lines"),
         nw.when(paid).then(nw.col("amount")).sum().alias("money"),
     )
-    found = read.engine.collect(asked).to_pylist()[0]
+    (found,) = read.engine.collect(asked).to_pylist()
     if not found["lines"]:
         return read
     kinds = [nw.col("row_kind")] if "row_kind" in read.lines.collect_schema().names() else []
