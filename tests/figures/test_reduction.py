@@ -97,4 +97,4 @@ def test_loss_axis_names_fewer_values_where_it_spans_more() -> None:
 def test_reconstruction_sets_data_beside_shuffled_columns() -> None:
     data, shuffled = FIGURES["reconstruction"].data
     assert data.x[0] > shuffled.x[0] + 0.2
-    assert "correlated" in FIGURES["reconstruction"].layout.meta["alt"]
+    assert "The features share much." in FIGURES["reconstruction"].layout.meta["alt"]

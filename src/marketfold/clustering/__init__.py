@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketfold.clustering.across import AcrossSolutions, across_solutions, split_and_merge
-from marketfold.clustering.choice import KChoice, choose_k
+from marketfold.clustering.choice import JUDGED_ROWS, STABILITY_ROWS, KChoice, choose_k
 from marketfold.clustering.decision import SURE, UNITS_PER_FEATURE, Answer, Strength
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee
 from marketfold.clustering.fitting import centers_each, quiet_fits
@@ -24,7 +24,9 @@ from marketfold.clustering.validity import (
 
 __all__ = [
     "JOINED_ROWS",
+    "JUDGED_ROWS",
     "REACH_SLACK",
+    "STABILITY_ROWS",
     "SURE",
     "UNITS_PER_FEATURE",
     "AcrossSolutions",

@@ -39,6 +39,11 @@ LABEL_WIDTH = 34
 """Letters in a line of a feature's name: longer ones would leave no cells on a phone."""
 MOST_DECADES = 2
 """Powers of ten on an axis beyond which 2 and 5 of each would crowd it."""
+CORRELATED = {
+    "correlated": "The features share much.",
+    "weakly correlated": "What the features share adds little.",
+    "independent": "The features share next to nothing.",
+}
 STRONG = 0.5
 """A feature that correlates so much with a component is named with it."""
 
@@ -151,7 +156,7 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
         f"{data} comes back; with nothing correlated, {shuffled}",
         subtitle=f"Share of the variance of held-out units that {dimensions} give back",
         alt=f"Share of the variance that {dimensions} give back, on the data and with each column shuffled: "
-        f"{'; '.join(each)}. The features are {suitability.finding}.",
+        f"{'; '.join(each)}. {CORRELATED[suitability.finding]}",
         height=150 + 80 * len(trials),
     )
     both = [trial.share for trial in trials], [trial.shuffled_share for trial in trials]

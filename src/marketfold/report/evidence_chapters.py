@@ -158,7 +158,7 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         columns=(
             Column("Features"),
             *numbers("k", "Lowest Jaccard", "Smallest segment", *(("Fit to later revenue",) if fits else ())),
-            Column("Every segment comes out again"),
+            Column("All come out again, none too small"),
         ),
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import figures, words
+from marketfold.clustering import JUDGED_ROWS, STABILITY_ROWS
 from marketfold.page import Column, Fold, Notice, Section, TablePart, figure_part, numbers
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import disagreements, index_value, k_decision, rules_applied
@@ -41,7 +42,13 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
         note="WCSS: within-cluster sum of squares, in scaled units. It falls with every further segment; what counts "
         "is where it stops falling fast, and whether data without groups would fall alike. Each number is fitted from "
         "a few starts and from its neighbours: of many segments the least WCSS is not always found. "
-        "Bootstrap stability is of a few resamples and can be off by a tenth.",
+        "Bootstrap stability is of a few resamples and can be off by a tenth."
+        + (
+            f" The indices are of at most {words.count(JUDGED_ROWS)} of the {words.count(choice.n_units)}, bootstrap "
+            f"stability of {words.count(STABILITY_ROWS)}; the WCSS is of all."
+            if choice.n_units > STABILITY_ROWS
+            else ""
+        ),
     )
 
 
@@ -122,5 +129,9 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         f"Whether segments of other numbers come out again was asked of {words.number_word(SEARCH_RESAMPLES)} "
         "resamples, so few that a Jaccard can be off by a tenth and a segment bear another label."
         + (f" {say('future', 'of each number')}" if foretold else "")
-        + (f" All on a sample of {words.count(SHOWN_ROWS)}." if len(analysis.segmentation) > SHOWN_ROWS else ""),
+        + (
+            f" Shares, labels and agreement are of a sample of {words.count(SHOWN_ROWS)}."
+            if len(analysis.segmentation) > SHOWN_ROWS
+            else ""
+        ),
     )

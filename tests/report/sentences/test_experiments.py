@@ -49,7 +49,7 @@ def test_a_holdout_says_what_it_will_show():
     assert text.startswith("Hold out 1,500 of 30,000 customers. The share of customers who order is usually 20 % in 90")
     assert "will be seen in 8 of 10 cases, all segments judged together. Not reaching them has its price" in text
     # 1,500 of them, 40 each
-    assert text.endswith("about 12,000, if the campaign brings the 20 % more that were wished.")
+    assert text.endswith("about 12,000, if the campaign brings 20 % more revenue.")
     revenue = plan_holdout(1, 300_000, USUAL, "revenue", wanted_lift=0.2)
     assert "revenue per customer is usually €40 in 90 days" in describe_holdout(revenue, "EUR")
 

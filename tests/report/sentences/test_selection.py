@@ -82,7 +82,11 @@ TIMING = Candidate("timing", 3, 0.84, 17, 0.132, repeats=True)
         (replace(TIMING, k=4), "foretells", ("and no cut that was tried with fewer segments does",)),
         (replace(TIMING, explained=-0.01), "foretells", ("no better than chance; 'timing' with 3",)),
         (replace(TIMING, explained=None), "repeats", ("most surely (weakest Jaccard 0.84)",)),
-        (WIDE, "none repeats", ("none gives segments that all come out again, so all features are kept",)),
+        (
+            WIDE,
+            "none repeats",
+            ("none gives segments that all come out again and are large enough, so all features are kept",),
+        ),
     ],
 )
 def test_why_a_cut_is_taken(chosen: Candidate, reason: Any, parts: tuple[str, ...]):
