@@ -15,11 +15,11 @@ demo: $(VENV)/.runs
 studio: $(VENV)/.runs
 	$(BIN)/marketfold studio $(FILE)
 
-# Three workers: two cores wait a third of the time, for pages, services and programs that start. One thread of BLAS
-# and OpenMP in each: a second would wait for another worker's.
+# One thread of BLAS and OpenMP in each of two workers: a second would wait for the other worker's. Three workers on two
+# cores took 30 minutes, for 26 of two: each pays for what it shares within itself.
 test: $(VENV)/.tests
 	$(BIN)/lint-imports --no-cache > /dev/null
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .
