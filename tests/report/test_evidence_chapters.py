@@ -114,3 +114,12 @@ def test_the_test_on_the_future_stands_beside_what_chance_gives(analysis: Analys
     assert f"{future.n_segments} segments" in table.rows[0][0]
     told = [section.lead, *(text for part in section.parts for text in getattr(part, "paragraphs", ()))]
     assert any(f"foretell {table.rows[0][1]} of" in text for text in told)
+
+
+@pytest.mark.parametrize(("units", "said"), [(1_000, ""), (1_001, "sample of 1,000"), (2_001, "indices are of 2,000")])
+def test_numbers_of_samples_say_so(analysis: Analysis, units: int, said: str) -> None:
+    k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, n_units=units)
+    table = next(one for one in tables_of(k_chapter(with_evidence(analysis, k_choice=k_choice)).parts)
+                 if one.key == "k-table")  # fmt: skip
+    assert said in table.note
+    assert ("of a sample of" in table.note) is bool(said)

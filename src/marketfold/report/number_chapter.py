@@ -42,14 +42,16 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
         note="WCSS: within-cluster sum of squares, in scaled units. It falls with every further segment; what counts "
         "is where it stops falling fast, and whether data without groups would fall alike. Each number is fitted from "
         "a few starts and from its neighbours: of many segments the least WCSS is not always found. "
-        "Bootstrap stability is of a few resamples and can be off by a tenth."
-        + (
-            f" The indices are of at most {words.count(JUDGED_ROWS)} of the {words.count(choice.n_units)}, bootstrap "
-            f"stability of {words.count(STABILITY_ROWS)}; the WCSS is of all."
-            if choice.n_units > STABILITY_ROWS
-            else ""
-        ),
+        f"Bootstrap stability is of a few resamples and can be off by a tenth.{_of_samples(choice)}",
     )
+
+
+def _of_samples(choice: KChoice) -> str:
+    """Which of the numbers are of samples, where there are more units than those take."""
+    if choice.n_units <= STABILITY_ROWS:
+        return ""
+    judged = f" The other indices are of {words.count(JUDGED_ROWS)}." if choice.n_units > JUDGED_ROWS else ""
+    return f" It is of a sample of {words.count(STABILITY_ROWS)}.{judged}{' The WCSS is of all.' if judged else ''}"
 
 
 def k_figures(choice: KChoice, unit: Unit, taken: int, why: str) -> list[FigurePart]:
