@@ -120,7 +120,7 @@ def _habits(campaign: Campaign, plan: CampaignPlan) -> str:
 
 def _difference(campaign: Campaign, plan: CampaignPlan) -> str:
     texts = [difference_text(feature, plan.unit, plan.currency).rstrip(".") for feature in campaign.distinguishing]
-    return f"What sets them apart: {'; '.join(texts)}." if texts else "Nothing sets them clearly apart."
+    return f"What sets a typical one apart: {'; '.join(texts)}." if texts else "Nothing sets them clearly apart."
 
 
 def _places(campaign: Campaign) -> str:
