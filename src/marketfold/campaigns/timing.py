@@ -254,8 +254,9 @@ def time_segments(customers: Customers, counts: MonthCounts) -> tuple[Timing, ..
             season, months, peaks = "ordered once", (), ()
         counted = int(counts.orders[segment].sum()), customers.observed_days
         share_of_year = _season_share(np.array(months)) if peaks else None
-        gap_days = _inter_purchase_times(customers.gap_days[who])
-        returned = int((~np.isnan(customers.gap_days[who])).sum()) if gap_days else None
+        gaps = customers.gap_days[who]
+        gap_days = _inter_purchase_times(gaps)
+        returned = int((~np.isnan(gaps)).sum()) if gap_days else None
         found.append(
             Timing(
                 months,

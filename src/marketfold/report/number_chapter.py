@@ -50,8 +50,8 @@ def _of_samples(choice: KChoice) -> str:
     """Which of the numbers are of samples, where there are more units than those take."""
     if choice.n_units <= STABILITY_ROWS:
         return ""
-    judged = f" The other indices are of {words.count(JUDGED_ROWS)}." if choice.n_units > JUDGED_ROWS else ""
-    return f" It is of a sample of {words.count(STABILITY_ROWS)}.{judged}{' The WCSS is of all.' if judged else ''}"
+    judged = f" The other indices are of {words.count(JUDGED_ROWS)}. The WCSS is of all."
+    return f" It is of a sample of {words.count(STABILITY_ROWS)}.{judged if choice.n_units > JUDGED_ROWS else ''}"
 
 
 def k_figures(choice: KChoice, unit: Unit, taken: int, why: str) -> list[FigurePart]:

@@ -95,14 +95,12 @@ def _moved_orders(stake: Stake) -> dict[str, float]:
 
 def _made_of(line: BudgetLine, campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
     """Why so many orders: as many order anyway, or the others are no more."""
-    stake = line.stake
+    stake, usual = line.stake, campaign.baseline
     said = []
     if in_full or stake.seasons:
-        forecast = campaign.baseline is not None and campaign.baseline.forecast
-        by = "again.forecast" if stake.moved_by == "again" and forecast else stake.moved_by
+        by = "again.forecast" if stake.moved_by == "again" and usual and usual.forecast else stake.moved_by
         code = "season" if len(stake.seasons) == 1 else by
         said.append(say("move", f"made.{code}", days=plan.campaign_days, **season_facts(stake.seasons)))
-    usual = campaign.baseline
     if usual and usual.lately and (ordered := round(usual.order_rate * usual.periods)) < FEW_SEEN:
         said.append(say("move", "made.few", ordered=ordered, periods=usual.periods))
     if campaign.aim == FULLER:
