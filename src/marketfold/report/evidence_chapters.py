@@ -10,7 +10,7 @@ from marketfold.page import Column, Notice, Prose, Section, TablePart, figure_pa
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import resample_size
 from marketfold.report.sentences.phrases import say
-from marketfold.report.sentences.selection import future_summary, near_share, search_decision, share_range
+from marketfold.report.sentences.selection import features_of, future_summary, near_share, search_decision, share_range
 from marketfold.report.sentences.trust import drawn_word, labels_are_unseen, trust_evidence
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentences
 from marketfold.thresholds import SIGNIFICANCE, STABLE
@@ -140,7 +140,7 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
     fits = any(candidate.explained is not None for candidate in search.candidates)
     rows = [
         (
-            candidate.feature_set.replace("_", " and "),
+            features_of(candidate.feature_set),
             str(candidate.k),
             words.decimal(candidate.jaccard),
             words.count(candidate.smallest),

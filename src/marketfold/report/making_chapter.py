@@ -10,6 +10,7 @@ from marketfold import words
 from marketfold.page import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms, numbers
 from marketfold.reduction import short_label
 from marketfold.report.sentences.phrases import phrases, say
+from marketfold.report.sentences.selection import features_of
 from marketfold.selection import ALL
 from marketfold.version import __version__, versions
 
@@ -43,7 +44,7 @@ def settings_rows(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple
 
 def _recipe(analysis: Analysis) -> Facts:
     recipe, as_of = analysis.choice.evidence.recipe, analysis.segmentation.table.as_of
-    features = "all features" if recipe.feature_set == ALL else recipe.feature_set.replace("_", " and ")
+    features = "all features" if recipe.feature_set == ALL else features_of(recipe.feature_set)
     return Facts(
         (
             Fact("Seed", str(analysis.run.config.seed), "the same input and seed give the same segments"),

@@ -27,6 +27,15 @@ NEARLY_NONE = 0.0005
 """Below it a share is told as "<0.1 %"."""
 
 
+def features_of(feature_set: str) -> str:
+    """A feature set as a sentence names it.
+
+    >>> features_of("taste_basket")
+    'taste and basket'
+    """
+    return feature_set.replace("_", " and ")
+
+
 def number_decision(choice: Choice, unit: Unit) -> str:
     """Why so many segments were made, and what the curve says of itself."""
     curve = k_decision(choice.k_choice, unit, groups=choice.finding == "groups", made=choice.recipe.n_segments)
@@ -78,7 +87,7 @@ def number_reason(choice: Choice) -> str:
 
 def feature_set_reason(choice: Choice) -> str:
     """Why these features shape the segments, where no cut was searched for."""
-    name = choice.recipe.feature_set.replace("_", " and ")
+    name = features_of(choice.recipe.feature_set)
     return say("search", "groups" if choice.number_from == "groups" else "no search", feature_set=name)
 
 
@@ -87,7 +96,7 @@ def search_decision(search: FeatureSetSearch) -> str:
     chosen = search.chosen
     nothing = search.reason == "foretells" and (chosen.explained or 0.0) <= 0
     code = "foretells.nothing" if nothing else search.reason
-    name = chosen.feature_set.replace("_", " and ")
+    name = features_of(chosen.feature_set)
     fewest = min(candidate.k for candidate in search.candidates) == chosen.k
     fewer = say("search", "foretells.fewest" if fewest else "foretells.fewer")
     return say("search", code, chosen=chosen, feature_set=name, tried=len(search.candidates), fewer=fewer)

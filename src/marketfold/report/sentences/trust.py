@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.report.sentences.phrases import say
+from marketfold.report.sentences.selection import features_of
 from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def trust_evidence(analysis: Analysis) -> tuple[str, ...]:
         "earned",
         test.null,
         k=test.k,
-        feature_set=test.found.feature_set.replace("_", " and "),
+        feature_set=features_of(test.found.feature_set),
         draws=len(test.highest),
         n_units=test.n_units,
         beaten=sum(one >= furthest for one in test.highest),
