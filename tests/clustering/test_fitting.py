@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.cluster import kmeans_plusplus
 
-from marketfold.clustering.fitting import FINALISTS, Fit, _finalists, merged
+from marketfold.clustering.fitting import FINALISTS, Fit, _finalists, merged, starting_centers
 from marketfold.schema import Float32
 
 
@@ -36,3 +37,13 @@ def test_the_same_solution_again_is_no_finalist():
     assert len(kept) == FINALISTS
     assert kept == [10.0, 11.0]
     assert [one.wcss for one in _finalists([fit([0.0], [2], 0.0), fit([0.0], [2], 3.0)])] == [0.0, 3.0]
+
+
+@pytest.mark.parametrize(("n_rows", "n_dimensions", "n_segments", "decimals"), [
+    (5, 2, 5, 6), (12, 1, 8, 0), (280, 5, 15, 6), (3, 2, 1, 6), (40, 2, 3, 0), (2_000, 4, 10, 6),
+])  # fmt: skip
+def test_starts_are_those_of_scikit_learn(n_rows: int, n_dimensions: int, n_segments: int, decimals: int):
+    drawn = np.random.default_rng(0).normal(size=(n_rows, n_dimensions)) + 50
+    X = drawn.round(decimals).astype(np.float32)
+    theirs = [kmeans_plusplus(X, n_segments, random_state=seed)[0] for seed in (3, 0, 7)]
+    assert starting_centers(X, n_segments, [3, 0, 7]).tolist() == np.array(theirs).tolist()

@@ -189,10 +189,8 @@ def solutions_anew(X: Float32, k_range: Sequence[int], seed: list[int]) -> dict[
     rng = np.random.default_rng(seed)
     sample = X[rng.integers(len(X), size=len(X))]
     most = distinct_rows(sample, max(k_range))
-    starts = [starting_centers(sample, min(max(k_range), most), int(rng.integers(2**31))) for _ in range(3)]
-    return {
-        k: nearest(X, best_of(sample, [start[:k] for start in starts], steps=50, tol=1e-3).centers) for k in k_range
-    }
+    starts = starting_centers(sample, min(max(k_range), most), rng.integers(2**31, size=3).tolist())
+    return {k: nearest(X, best_of(sample, starts[:, :k], steps=50, tol=1e-3).centers) for k in k_range}
 
 
 def band(values: Sequence[Float64] | Float64) -> tuple[tuple[float, ...], tuple[float, ...]]:
