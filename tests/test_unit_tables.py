@@ -45,7 +45,7 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
     made = analysis.segmentation
     names = made.matrix.table.names
     X = np.zeros((4, len(names)), np.float32)
-    X[:2, 0], X[2:, 0] = 5.0, -5.0
+    X[:2, 0], X[2:, 0] = 5.0, -5.0  # scaled the other way round: what is said follows the middles
     X[1, 1] = 1.0  # beyond both middles by the same: no reason
     values = np.zeros(X.shape)
     values[:, 0] = [44, 1, 300, 400]
@@ -60,15 +60,20 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
     )  # fmt: skip
     said = why_here(toy).to_pylist()
     assert [text.split(";")[0] for text in said] == [
-        f"{days} since the last order ({side} than most)"
-        for days, side in (("44 days", "less"), ("1 day", "less"), ("300 days", "more"), ("400 days", "more"))
+        f"Beside segment {other}: {days} since the last order ({side})"
+        for days, other, side in (
+            ("44 days", 2, "more"),
+            ("1 day", 2, "more"),
+            ("300 days", 1, "less"),
+            ("400 days", 1, "less"),
+        )
     ]
     growth = replace(feature, name="growth", label="growth of revenue: -1 to 1", measure="ratio")
     explained = replace(table, features=(growth, *table.features[1:]))
     said = why_here(replace(toy, table=explained, matrix=replace(toy.matrix, table=explained))).to_pylist()
     assert [text.split(";")[0] for text in said] == [
-        f"growth of revenue {value} ({side} than most)"
-        for value, side in ((44, "less"), (1, "less"), (300, "more"), (400, "more"))
+        f"Beside segment {other}: growth of revenue {value} ({side})"
+        for value, other, side in ((44, 2, "more"), (1, 2, "more"), (300, 1, "less"), (400, 1, "less"))
     ]
     of_one_topic = replace(table, features=tuple(replace(one, topic="all the same") for one in table.features))
     said = why_here(replace(toy, table=of_one_topic, matrix=replace(toy.matrix, table=of_one_topic))).to_pylist()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from marketfold.analysis import Analysis
     from marketfold.model import Assignment, SegmentModel
-    from marketfold.schema import Feature, FeatureTable, Float32, Float64
+    from marketfold.schema import Feature, FeatureTable, Float64
     from marketfold.selection import Segmentation
 
     Rows = NDArray[np.integer]
@@ -119,9 +119,10 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
     """In what each unit, or those on the given rows, is nearer its own segment than the next one, with its own values.
 
     The squared distance to the middle of the nearest other segment less that to the middle of its own is a sum over the
-    features that shaped the segments; those that add most to it are named, as far as they are measured of the unit.
-    Where a reduction was taken the distances are those before it. A segment of several that were merged has a middle
-    for each of them, of which the unit's own counts.
+    features that shaped the segments; those that add most to it are named, as far as they are measured of the unit,
+    after the number of that other segment, and whether the unit has more or less than is usual there. Where a reduction
+    was taken the distances are those before it. A segment of several that were merged has a middle for each of them, of
+    which the unit's own counts.
     """
     X, shaping = made.matrix.values, made.matrix.table
     rows = np.arange(len(X)) if rows is None else rows
@@ -131,42 +132,32 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
     topics = np.unique([one.topic or one.name for one in shaping.features], return_inverse=True)[1]
     texts = np.full(len(rows), "", dtype=object)
     for part, place in enumerate(places.tolist()):
-        who = np.flatnonzero(parts[rows] == part)
-        leads = _leads(X[rows[who]], centres[part], centres[places != place])
-        lead = np.where(measured[who], leads, np.float32(0))
+        who, others = np.flatnonzero(parts[rows] == part), np.flatnonzero(places != place)
+        if not len(others):
+            continue
+        units = X[rows[who]]
+        apart = (centres[others] ** 2).sum(axis=1) - 2 * units @ centres[others].T
+        next_part = others[apart.argmin(axis=1)]
+        lead = np.where(measured[who], (units - centres[next_part]) ** 2 - (units - centres[part]) ** 2, np.float32(0))
         for _ in range(REASONS):
             best = lead.argmax(axis=1)
             told = lead[np.arange(len(who)), best] > 0
-            for j in np.unique(best[told]).tolist():
-                by = who[told & (best == j)]
+            for j, other in np.unique(np.column_stack([best, next_part])[told], axis=0).tolist():
+                by = who[told & (best == j) & (next_part == other)]
+                side = "more" if centres[part, j] > centres[other, j] else "less"
+                beside = f"Beside segment {made.numbers[places[other]]}: "
                 said = _said(shaping.features[j], shaping.values[:, j], rows[by], currency)
-                texts[by] = [f"{old}; {new}" if old else new for old, new in zip(texts[by], said, strict=True)]
+                before = [f"{text}; " if text else beside for text in texts[by]]
+                texts[by] = [f"{text}{one} ({side})" for text, one in zip(before, said, strict=True)]
             lead[topics == topics[best][:, None]] = 0  # what is said once is not said in other words
     return pa.array([text or None for text in texts.tolist()], pa.string())
 
 
-def _leads(X: Float32, own: Float32, others: Float32) -> Float32:
-    """What each feature adds to being nearer the own centre than the nearest other one; shape of `X`."""
-    if not len(others):
-        return np.zeros_like(X)
-    nearest = others[np.argmin((others**2).sum(axis=1) - 2 * X @ others.T, axis=1)]
-    lead: Float32 = (X - nearest) ** 2 - (X - own) ** 2
-    return lead
-
-
 def _said(feature: Feature, values: Float64, rows: Rows, currency: str | None) -> list[str]:
-    """The values on some rows, and on which side of the median of all they lie."""
-    middle = float(np.median(values))
+    """The values on some rows, with what they are of."""
     distinct, places = np.unique(values[rows], return_inverse=True)
-    texts = [
-        _with_label(feature, words.measured(value, feature.measure, currency)) + _beside(value, middle)
-        for value in distinct.tolist()
-    ]
+    texts = [_with_label(feature, words.measured(value, feature.measure, currency)) for value in distinct.tolist()]
     return [texts[place] for place in places.ravel().tolist()]
-
-
-def _beside(value: float, middle: float) -> str:
-    return "" if value == middle else " (less than most)" if value < middle else " (more than most)"
 
 
 def _with_label(feature: Feature, value: str) -> str:

@@ -56,10 +56,13 @@ def test_of_the_silent_nobody_of_whom_ordered_lately_nothing_is_expected():
 
 
 def test_a_season_with_few_and_one_with_nearly_all_leave_less_to_move_than_the_two_together_seem_to():
-    two = Stake(1, 100, 100_000, 1_000, usual_rate=0.57, seasons=(SeasonSeen(1, 3), SeasonSeen(56, 97)))
-    assert two.moved_share == (1 + 41) / 100  # 0.43 by the two together
+    two = Stake(1, 100, 100_000, 1_000, usual_rate=0.57, fewer_rate=(1 + 41) / 100)  # 0.43 by the two together
+    assert two.moved_share == 0.42
+    assert two.moved_by == "periods"
+    assert replace(two, seasons=(SeasonSeen(1, 3), SeasonSeen(56, 97))).moved_by == "seasons"
+    assert replace(two, fewer_rate=0.43).moved_by == "others"
     assert allocate_budget([two], days=400).lines[0].value_at_stake == 4_200
-    assert replace(two, usual_rate=0.3, seasons=(SeasonSeen(3, 10),)).moved_share == 0.3
+    assert replace(two, usual_rate=0.3, fewer_rate=None).moved_share == 0.3
 
 
 def test_what_is_not_known_is_left_blank():

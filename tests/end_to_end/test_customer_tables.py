@@ -77,7 +77,7 @@ def test_who_is_where_is_said_in_the_words_of_the_table(plain_run: Path):
     with (plain_run / "customers.csv").open(encoding="utf-8-sig", newline="") as file:
         reasons = [row["why_here"] for row in csv.DictReader(file) if row["why_here"]]
     names = record(plain_run)["features"]["measured"]
-    told = [reason.split("; ")[0] for reason in reasons]
+    told = [reason.partition(": ")[2].split("; ")[0] for reason in reasons]
     assert told
     assert all(any(one.startswith(f"{name} ") for name in names) for one in told)  # "Age 44", never "44 Age"
     page = (plain_run / "page.json").read_text(encoding="utf-8")

@@ -168,7 +168,8 @@ def test_who_came_in_one_of_five_months_came_again_every_fifth(shop: Exploration
     assert np.flatnonzero(cohorts.active[0] > 0).tolist() == [0, 5, 10, 15, 20]
     assert np.flatnonzero(cohorts.active[4] > 0).tolist() == [0, 5, 8, 10, 15]
     assert [(row < 0).sum() for row in cohorts.active] == list(range(24))
-    assert cohorts.mean_retention[[0, 1, 5, 8, 20]].tolist() == [1, 0, 1, 0.2, 1]
+    assert cohorts.mean_retention[[0, 1, 5, 8, 19]].tolist() == [1, 0, 1, 0.25, 0]  # of those who came after the first
+    assert np.isnan(cohorts.mean_retention[23])
     assert np.isnan(cohorts.retention[4, 19:]).tolist() == [False] + [True] * 4
     assert cohorts.retention[5, :5].tolist() == [0] * 5
 

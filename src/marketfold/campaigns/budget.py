@@ -17,8 +17,9 @@ A_CENT_MORE = 1e-4
 """Amounts are whole cents, so that the most that a campaign may get can seem to be a little beyond all."""
 
 
-MovedBy = Literal["again", "others", "seasons", "unknown"]
-"""As many as order anyway; the others, where they are fewer; either, season by season; all, where it is not known."""
+MovedBy = Literal["again", "others", "seasons", "periods", "unknown"]
+"""As many as order anyway; the others, where they are fewer; either, season by season or period by period, where these
+differ; all, where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Stake:
         Who ordered in each earlier season, where `usual_rate` is of these together.
     silent
         Whether most have been away for over twice their usual time, and `usual_rate` is of such a time.
+    fewer_rate
+        Share of those who ordered in a period or of those who did not, whichever were fewer in it, over all that
+        `usual_rate` is of; None where it is of none that are past.
     """
 
     number: int
@@ -54,6 +58,7 @@ class Stake:
     detectable_lift: float | None = None
     seasons: tuple[SeasonSeen, ...] = ()
     silent: bool = False
+    fewer_rate: float | None = None
 
     @property
     def never_again(self) -> bool:
@@ -64,15 +69,12 @@ class Stake:
     def moved_share(self) -> float:
         """Share of those reached from whom a campaign can move an order: as many as order anyway, 0 to 1.
 
-        No more than do not order anyway; of seasons the mean, as one in which few order and one in which nearly all do
-        leave less to move than the two together seem to; all where it is not known how many do.
+        No more than do not order anyway, period by period; all where it is not known how many do.
         """
         if self.usual_rate is None:
             return 1.0
-        if not self.seasons:
-            return min(self.usual_rate, 1 - self.usual_rate)
-        moved = sum(min(one.ordered, one.customers - one.ordered) for one in self.seasons)
-        return moved / sum(one.customers for one in self.seasons)
+        together = min(self.usual_rate, 1 - self.usual_rate)
+        return together if self.fewer_rate is None else self.fewer_rate
 
     @property
     def moved_by(self) -> MovedBy:
@@ -81,6 +83,8 @@ class Stake:
             return "unknown"
         if len(self.seasons) > 1:
             return "seasons"
+        if self.moved_share < min(self.usual_rate, 1 - self.usual_rate) - A_CENT_MORE:
+            return "periods"
         return "others" if self.usual_rate > 0.5 else "again"
 
     @property
@@ -197,7 +201,10 @@ def _as_all_do(stakes: Sequence[Stake]) -> list[Stake]:
     known = [stake for stake in stakes if stake.usual_rate is not None]
     orders = sum(stake.customers * (stake.usual_rate or 0.0) for stake in known)
     of_all = orders / sum(stake.customers for stake in known) if orders else None
-    return [replace(stake, usual_rate=of_all, seasons=()) if stake.never_again else stake for stake in stakes]
+    return [
+        replace(stake, usual_rate=of_all, seasons=(), fewer_rate=None) if stake.never_again else stake
+        for stake in stakes
+    ]
 
 
 def _order_value(stake: Stake) -> float:

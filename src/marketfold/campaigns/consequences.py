@@ -15,11 +15,11 @@ from marketfold.campaigns.changes import Unfit, try_parts
 from marketfold.campaigns.drafts import TEXT_LIMITS, write_drafts
 from marketfold.campaigns.plan import PlanNote, as_made
 from marketfold.errors import Fault, ParameterError
-from marketfold.experiments import as_assigned, assign_arms
+from marketfold.experiments import as_assigned, assign_arms, judged_together
 from marketfold.words import measured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pyarrow as pa
 
@@ -71,11 +71,8 @@ def foresee(plan: CampaignPlan, changes: Mapping[str, object]) -> tuple[Campaign
 
 def _with_holdouts_of(changed: CampaignPlan, plan: CampaignPlan) -> CampaignPlan:
     """A changed plan with what holdouts of other sizes than before would show."""
-    campaigns = tuple(
-        _resized(new, old.held_out, new.held_out, len(plan.campaigns)) if new.held_out != old.held_out else new
-        for new, old in zip(changed.campaigns, plan.campaigns, strict=True)
-    )
-    return replace(changed, campaigns=campaigns)
+    before, now = ([c.held_out for c in one.campaigns] for one in (plan, changed))
+    return replace(changed, campaigns=_resized(changed.campaigns, before, now))
 
 
 def check_drafts(plan: CampaignPlan) -> None:
@@ -168,18 +165,25 @@ def assign_anew(plan: CampaignPlan, segments: pa.Table) -> CampaignPlan:
     holdouts = [c.holdout for c in plan.campaigns if c.holdout]
     arms = assign_arms(ids, labels, revenue, holdouts, salt=plan.salt, previous=table.filter(stays))
     now = np.bincount(labels, weights=arms["arm"].to_numpy() == "holdout", minlength=len(numbers)).astype(int)
-    campaigns = [
-        _resized(campaign, int(old), int(new), len(numbers)) if old != new else campaign
-        for campaign, old, new in zip(plan.campaigns, counted, now, strict=True)
-    ]
-    return replace(plan, campaigns=tuple(campaigns), assignments=arms)
+    campaigns = _resized(plan.campaigns, counted.tolist(), now.tolist())
+    return replace(plan, campaigns=campaigns, assignments=arms)
 
 
-def _resized(campaign: Campaign, before: int, held_out: int, n_tests: int) -> Campaign:
-    """A campaign whose holdout was given another size, with the smallest lift that it can show."""
-    assert campaign.holdout is not None  # noqa: S101  (its size was changed)
-    old = replace(campaign.holdout, held_out=before)
-    return replace(campaign, holdout=as_assigned(old, held_out, campaign.baseline, n_tests=n_tests, sizing="set"))
+def _resized(campaigns: Iterable[Campaign], before: list[int], now: list[int]) -> tuple[Campaign, ...]:
+    """Campaigns whose holdouts were given other sizes, with the smallest lift that each can show.
+
+    Where another number of them is judged together than before, the others show another lift too.
+    """
+    n_tests = judged_together(now)
+    same = n_tests == judged_together(before)
+
+    def resized(campaign: Campaign, old: int, new: int) -> Campaign:
+        if (holdout := campaign.holdout) is None or (old == new and (same or not new)):
+            return campaign
+        found = as_assigned(replace(holdout, held_out=-1), new, campaign.baseline, n_tests=n_tests, sizing="set")
+        return replace(campaign, holdout=replace(found, sizing=holdout.sizing) if old == new else found)
+
+    return tuple(resized(*one) for one in zip(campaigns, before, now, strict=True))
 
 
 def _with_parts(new: Campaign, old: Campaign, parts: tuple[str, ...]) -> Campaign:

@@ -17,7 +17,7 @@ from marketfold.campaigns.playbook import SHIPPED, load_playbook, select_aim
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
-from marketfold.experiments import as_assigned, assign_arms, plan_holdout, plan_tenth
+from marketfold.experiments import as_assigned, assign_arms, judged_together, plan_holdout, plan_tenth
 from marketfold.segments import most_telling
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from marketfold.campaigns.timing import Timing
     from marketfold.customer_tables import CustomerTable
     from marketfold.decisions import SourceFacts
+    from marketfold.experiments import Holdout
     from marketfold.schema import Progress
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Segmentation
@@ -185,6 +186,7 @@ def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: 
             usual_rate=float(c.baseline.order_rate) if c.baseline else None,
             seasons=c.baseline.seasons if c.baseline else (),
             silent=bool(c.baseline and c.baseline.lately),
+            fewer_rate=c.baseline.fewer_rate if c.baseline else None,
             detectable_lift=c.holdout.detectable_lift if c.holdout else None,
         )
         for c, n in zip(campaigns, orders, strict=True)
@@ -196,20 +198,21 @@ def _hold_out(
 ) -> tuple[list[Campaign], pa.Table]:
     """The campaigns with their holdouts as they came out, and everybody's arm."""
     n = len(campaigns)
-    planned = []
-    for c in campaigns:
-        about = c.number, c.customers
+
+    def plan(c: Campaign, n_tests: int) -> Holdout:
         primary = playbook.aims[c.aim].primary
-        planned.append(
-            plan_holdout(*about, c.baseline, primary, wanted_lift=wanted_lift, n_tests=n)
-            if customers.has_orders
-            else plan_tenth(*about, primary, wanted_lift=wanted_lift)
-        )
+        if not customers.has_orders:
+            return plan_tenth(c.number, c.customers, primary, wanted_lift=wanted_lift)
+        return plan_holdout(c.number, c.customers, c.baseline, primary, wanted_lift=wanted_lift, n_tests=n_tests)
+
+    # only those with a holdout are judged: the fewer they are, the more each shows
+    attempts = ((n_tests, [plan(c, n_tests) for c in campaigns]) for n_tests in range(1, n + 1))
+    planned = next(found for n_tests, found in attempts if judged_together(one.held_out for one in found) <= n_tests)
     who = customers.ids, customers.labels, customers.revenue
     arms = assign_arms(*who, planned, salt=draw.salt, previous=draw.previous)
     held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n).astype(int).tolist()
     return [
-        replace(c, holdout=as_assigned(holdout, n_held, c.baseline, n_tests=n))
+        replace(c, holdout=as_assigned(holdout, n_held, c.baseline, n_tests=judged_together(held)))
         for c, holdout, n_held in zip(campaigns, planned, held, strict=True)
     ], arms
 

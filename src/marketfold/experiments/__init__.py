@@ -8,6 +8,7 @@ from marketfold.experiments.design import (
     Holdout,
     SegmentDesign,
     as_assigned,
+    judged_together,
     plan_holdout,
     plan_tenth,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "assign_arms",
     "compare_arms",
     "detectable_lift",
+    "judged_together",
     "lift_tests",
     "measure_campaigns",
     "plan_holdout",

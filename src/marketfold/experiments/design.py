@@ -12,7 +12,7 @@ from marketfold.experiments.power import LEAST_EXPECTED, detectable_lift
 from marketfold.thresholds import ALPHA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from marketfold.experiments.outcomes import Baseline
 
@@ -166,6 +166,15 @@ def _shows_nothing(held_out: int, lift: float, baseline: Baseline) -> bool:
     return lift > HOPELESS_LIFT or held_out < _least(baseline)
 
 
+def judged_together(held_out: Iterable[int]) -> int:
+    """How many segments will be judged together, one at least: those of which anybody is held out.
+
+    >>> judged_together([60, 0, 218, 0]), judged_together([0, 0])
+    (2, 1)
+    """
+    return max(sum(one > 0 for one in held_out), 1)
+
+
 def plan_holdout(
     number: int, customers: int, baseline: Baseline | None, primary: Primary, *, wanted_lift: float, n_tests: int = 1
 ) -> Holdout:
@@ -178,8 +187,8 @@ def plan_holdout(
     wanted_lift
         Smallest relative lift worth knowing.
     n_tests
-        Segments that will be judged together: each is planned at its part of the accepted false alarms (Bonferroni;
-        Holm's correction, by which decisions are made, is never less powerful).
+        Segments that will be judged together (`judged_together`): each is planned at its part of the accepted false
+        alarms (Bonferroni; Holm's correction, by which decisions are made, is never less powerful).
 
     Raises
     ------

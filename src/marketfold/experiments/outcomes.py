@@ -207,6 +207,8 @@ class Baseline:
     moment about the mean, in standard deviations) are of revenue per customer, those without an order counted as zero.
     `forecast` says that rate and mean are those that a model of buying expects of the days ahead; `seasons` are the
     earlier seasons, where what is usual is of those, and `lately` the newest days that it is of, where not of all.
+    `fewer_rate` is the share of those who ordered in a period or of those who did not, whichever were fewer in it: in
+    one in which few order and one in which nearly all do it is less than the two together seem to show.
     """
 
     days: int
@@ -218,6 +220,7 @@ class Baseline:
     forecast: bool = False
     seasons: tuple[SeasonSeen, ...] = ()
     lately: int | None = None
+    fewer_rate: float | None = None
 
     def expecting(self, order_rate: float, revenue_mean: float) -> Baseline:
         """The same where so many are expected to order and to bring so much; what they bring varies as it did.
@@ -323,8 +326,10 @@ def _with_enough(begins: list[date], came_on: NDArray[np.datetime64]) -> list[da
 def _of_periods(rows: Sequence[Mapping[str, float]], seen: Sequence[int], days: int, *, seasonal: bool) -> Baseline:
     """From the sums of each period, in which so many customers were seen."""
     sums = {name: math.fsum(row[name] for row in rows) for name in ("n", *POWERS)}
-    found = tuple(SeasonSeen(int(row["n"]), n) for row, n in zip(rows, seen, strict=True) if n) if seasonal else ()
-    return replace(_baseline(sums, days, sum(seen)), seasons=found)
+    found = tuple(SeasonSeen(int(row["n"]), n) for row, n in zip(rows, seen, strict=True) if n)
+    fewer = sum(min(one.ordered, one.customers - one.ordered) for one in found)
+    baseline = _baseline(sums, days, sum(seen))
+    return replace(baseline, seasons=found if seasonal else (), fewer_rate=fewer / sum(seen))
 
 
 def _baseline(sums: dict[str, float], days: int, seen: int) -> Baseline:

@@ -100,7 +100,9 @@ def count_values(tables: Tables) -> tuple[Counts, ...]:
 
 @dataclass(frozen=True)
 class Missing:
-    """Empty cells over all read lines, of each role that the source offers, most empty first, shape (n_columns,).
+    """Cells that are empty or unreadable over all read lines, most of them first, shape (n_columns,).
+
+    Of each role that the source offers and that is not personal: those columns are read for lists alone.
 
     `absent` are roles that would have answered a question and that no column was found for.
     """
@@ -113,12 +115,12 @@ class Missing:
 
     @property
     def empty_share(self) -> Float64:
-        """Share of empty cells, 0 to 1, shape (n_columns,)."""
+        """Share of such cells, 0 to 1, shape (n_columns,)."""
         return np.asarray(self.empty / max(self.n_lines, 1), dtype=np.float64)
 
 
 def find_missing(tables: Tables) -> Missing:
-    """Empty cells of every column over all read lines; costs nothing, they were counted with the first look."""
+    """Cells without a value in every column over all read lines; they were counted with the first look."""
     mapped = tables.clean.facts.mapping
     columns = [name for name in tables.columns.names if name in mapped and not ROLES[name].personal]
     columns.sort(key=lambda name: (-tables.columns.missing[name], list(ROLES).index(name)))

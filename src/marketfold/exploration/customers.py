@@ -130,10 +130,15 @@ class Cohorts:
 
     @property
     def mean_retention(self) -> Float64:
-        """Share of all customers who could be seen n periods later and bought then, shape (n_periods,)."""
-        seen = self.active >= 0
-        customers = np.where(seen, self.sizes[:, None], 0).sum(axis=0)
-        return np.asarray(np.where(seen, self.active, 0).sum(axis=0) / np.maximum(customers, 1), dtype=np.float64)
+        """Share of those who came after the first period, could be seen n periods later and bought then.
+
+        Of shape (n_periods,), NaN where nobody was seen. Who bought in the first period may have come before it.
+        """
+        seen, active, sizes = self.active[1:] >= 0, self.active[1:], self.sizes[1:, None]
+        customers = np.where(seen, sizes, 0).sum(axis=0)
+        bought = np.where(seen, active, 0).sum(axis=0)
+        found: Float64 = np.divide(bought, customers, out=np.full(len(self.sizes), np.nan), where=customers > 0)
+        return found
 
 
 def follow_cohorts(tables: Tables) -> Cohorts | None:

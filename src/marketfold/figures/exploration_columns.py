@@ -310,18 +310,19 @@ def _place(figure: go.Figure, sample: LineSample, down: int, across: int) -> Non
 
 
 def missing_figure(missing: Missing) -> go.Figure:
-    """Share of empty cells of each column that has any, over all read lines."""
+    """Share of cells without a value in each column that has any, over all read lines."""
     some = np.flatnonzero(missing.empty)
     full = len(missing.columns) - len(some)
     labels, shares = [missing.labels[i] for i in some], missing.empty_share[some]
     figure = new_figure(
-        f"{labels[0]} is empty on {words.share(shares[0])} of lines",
-        subtitle=f"Empty cells of {words.count(missing.n_lines)} lines read; {full} other columns have none",
-        alt=f"Empty cells: {each_share(labels, shares)}",
+        f"{labels[0]} is empty or unreadable on {words.share(shares[0])} of lines",
+        subtitle=f"Of {words.count(missing.n_lines)} lines read; {full} other columns have a value on each. "
+        "Columns about persons, such as addresses, were not read for this",
+        alt=f"Empty or unreadable cells: {each_share(labels, shares)}",
         height=120 + 34 * len(some),
     )
     figure.add_bar(x=np.ones(len(some)), y=labels, orientation="h", marker_color=PALE, hoverinfo="skip")
-    hover = "<b>%{y}</b><br>%{customdata:,} empty cells (%{x:.1%})<extra></extra>"
+    hover = "<b>%{y}</b><br>%{customdata:,} cells (%{x:.1%})<extra></extra>"
     about = {"customdata": missing.empty[some], "hovertemplate": hover}
     figure.add_bar(x=shares, y=labels, orientation="h", marker_color=ACCENT, **about)
     for label, share in zip(labels, shares, strict=True):

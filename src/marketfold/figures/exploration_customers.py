@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,13 +121,17 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
     """Share of each first-purchase cohort that bought again, n periods later."""
     rows = np.flatnonzero(cohorts.sizes > 0)
     later = cohorts.retention[rows, 1:]
-    unit, mean = cohorts.unit, float(cohorts.mean_retention[1]) if later.shape[1] else 0.0
-    title = f"{words.share(mean)} of new customers buy again in the {unit} after their first"
+    unit, mean = cohorts.unit, float(cohorts.mean_retention[1]) if later.shape[1] else math.nan
+    title = f"Who came back in the {unit}s after their first"
+    if not math.isnan(mean):
+        title = (
+            f"{words.share(mean)} of those who came after {cohort_names(cohorts)[0]} bought again in the next {unit}"
+        )
     names = [f"{name}  ({words.count(size)})" for name, size in zip(cohort_names(cohorts), cohorts.sizes, strict=True)]
     figure = new_figure(
         title,
         subtitle=f"Share of the customers who came in a {unit} (how many) and bought n {unit}s after it",
-        alt=f"{title}, over all cohorts. Rows: {len(rows)} cohorts by the {unit} of the first purchase in the "
+        alt=f"{title}. Rows: {len(rows)} cohorts by the {unit} of the first purchase in the "
         f"data; columns: {unit}s since.",
         height=max(260, 140 + 22 * len(rows)),
     )

@@ -91,9 +91,9 @@ def alike_in_words(how: float) -> str:
     """What goes before the name of the segment that another one shares most with, by their Jaccard index.
 
     >>> alike_in_words(0.9), alike_in_words(0.6), alike_in_words(0.2)
-    ('', 'mostly ', 'part of ')
+    ('', 'mostly ', 'partly ')
     """
-    return "" if how >= STABLE else "mostly " if how >= HALF else "part of "
+    return "" if how >= STABLE else "mostly " if how >= HALF else "partly "
 
 
 def _solutions_table(analysis: Analysis) -> TablePart:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.experiments import as_assigned
+from marketfold.experiments import as_assigned, judged_together
 from marketfold.page import Column, Fact, TablePart, numbers
 from marketfold.report.sentences.campaigns import AD_WORDS, most_lift
 from marketfold.report.sentences.experiments import forgone_of
@@ -92,9 +92,10 @@ def holdout_table(campaign: Campaign, plan: CampaignPlan) -> TablePart | None:
     if planned is None or campaign.baseline is None:
         return None
     begun, rows = replace(planned, held_out=-1), []
+    n_tests = judged_together(c.held_out or c.number == campaign.number for c in plan.campaigns)
     for share in TRIED_SHARES:
         size = round(share * campaign.customers)
-        found = as_assigned(begun, size, campaign.baseline, n_tests=len(plan.campaigns), sizing="set")
+        found = as_assigned(begun, size, campaign.baseline, n_tests=n_tests, sizing="set")
         shows, costs = _shows(found), _costs(found, plan.currency, _can_be(campaign, found))
         rows.append((words.share(share), words.count(size), shows.value, costs.value))
     return TablePart(

@@ -63,7 +63,7 @@ def test_a_holdout_costs_no_more_than_a_campaign_can_move():
 
 def test_what_cannot_be_reached_is_said():
     text = describe_holdout(plan_holdout(1, 2_000, USUAL, "order_rate", wanted_lift=0.05))
-    assert "which is all that this many customers can show (5 % was wished)." in text
+    assert "That is the most that 30 % held out can show (5 % was wished)" in text
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
     ("absent", {"columns": 3}, {"columns": ("product_id", "list_price", "status")},
      "There is no column for product, list price or status: what depends on it is left out."),
     ("missing", {"empty_share": 0.38, "lines": 1_074}, {"column": ("TERRITORY",)},
-     "TERRITORY is empty on 38 % of the lines read (1,074)."),
+     "TERRITORY is empty or unreadable on 38 % of the lines read (1,074)."),
     ("constant", {"columns": 1, "lines": 2_763}, {"columns": ("source",)},
      "source has one value on all 2,763 lines: nothing can be told apart by it."),
     ("constant", {"columns": 2, "lines": 2_763}, {"columns": ("source", "till")},

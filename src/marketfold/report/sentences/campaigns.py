@@ -129,8 +129,9 @@ def _places(campaign: Campaign) -> str:
         return ""
     named = {SEVERAL: say("campaign", "several_countries")}
     texts = [f"{named.get(one.value, one.value)} {share(one.share)}" for one in campaign.countries[:COUNTRIES]]
-    if len(campaign.countries) > COUNTRIES:
-        texts.append("others less")
+    if (further := campaign.countries[COUNTRIES:]) and texts:
+        less = share(further[0].share) != share(campaign.countries[COUNTRIES - 1].share)
+        texts.append("others less" if less else "others no more")
     return f"By country: {', '.join(texts)}." if texts else ""
 
 

@@ -87,8 +87,12 @@ def _preference(index: ValidityIndex, k: int) -> str:
 
 def _better_below(choice: KChoice) -> str:
     found = [(choice.indices[name], k) for name, k in choice.better_below.items()]
-    named = ", ".join(f"{index.label} at k = {k} ({index_value(index, k)})" for index, k in found)
-    return say("disagreement", "better below", k_min=choice.k_min, named=named) if found else ""
+    named = ", ".join(
+        f"{index.label} at k = {k} ({index_value(index, k)})"
+        for index, k in found
+        if not (best := index.prefers) or best < choice.k_min or index_value(index, k) != index_value(index, best)
+    )
+    return say("disagreement", "better below", k_min=choice.k_min, named=named) if named else ""
 
 
 def rules_applied(choice: KChoice) -> tuple[str, ...]:
