@@ -264,7 +264,7 @@ class _Finding:
         lines = self.lines
         totals = {column.name: lines.total(column) for column in alike}
         if len(alike) == 1:
-            return self._before_tax(alike[0], columns)
+            return self._before_tax(*alike, columns)
         by_price = sorted(alike, key=lambda column: -lines.agrees(column.values))
         if lines.agrees(by_price[0].values) >= 0.5 > lines.agrees(by_price[1].values):
             return by_price[0]
