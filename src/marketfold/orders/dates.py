@@ -191,7 +191,8 @@ def _read_named(text: str) -> DayText | None:
     year = full_year(year_text)
     if year is None or len(day_text) > 2:
         return None
-    day = _written_day(year, *months, int(day_text))
+    (month,) = months
+    day = _written_day(year, month, int(day_text))
     return DayText(NAMED_MONTH, day, day)
 
 
