@@ -26,7 +26,8 @@ from marketfold.orders.cells import (
 
 def cells(values: list[Any], *asked: nw.Expr, name: str = "a", dtype: Any = None) -> list[Any]:
     frame = nw.from_native(pl.LazyFrame({name: pl.Series(values, dtype=dtype)}))
-    return frame.select(*asked).collect().to_native().to_series().to_list()
+    found: list[Any] = frame.select(*asked).collect().to_native().to_series().to_list()
+    return found
 
 
 @pytest.mark.parametrize("blank", [" ", "\t", "\r", "\n", "\v", "\f", "\u00a0", "\u200b", "\ufeff"])

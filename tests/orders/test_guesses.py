@@ -125,8 +125,8 @@ PRICES = ["4.50", "7.25", "3.99", "9.10", "2.30"] * 4
 MONEY = [f"{int(items) * float(price):.2f}" for items, price in zip(ITEMS, PRICES, strict=True)]
 
 
-def guessed(known: dict[str, str] | None = None, **columns: list[str]) -> dict[str, list[str]]:
-    return guess_roles(CONSTANT | columns, known or KNOWN)
+def guessed(columns: dict[str, list[str]], known: dict[str, str] = KNOWN) -> dict[str, list[str]]:
+    return guess_roles(CONSTANT | columns, known)
 
 
 @pytest.mark.parametrize(
@@ -153,13 +153,13 @@ def guessed(known: dict[str, str] | None = None, **columns: list[str]) -> dict[s
 def test_money_is_what_quantity_and_price_make_or_all_that_can_be_it(
     columns: dict[str, list[str]], roles: dict[str, list[str]]
 ):
-    assert guessed(**columns) == roles
+    assert guessed(columns) == roles
 
 
 def test_a_quantity_that_is_known_leaves_the_price_to_be_found():
     known = KNOWN | {"quantity": "n"}
-    assert guessed(known, n=ITEMS, p=PRICES) == {"unit_price": ["p"]}
-    assert guessed(known, n=ITEMS, p=PRICES, m=MONEY) == {"amount": ["m"]}
+    assert guessed({"n": ITEMS, "p": PRICES}, known) == {"unit_price": ["p"]}
+    assert guessed({"n": ITEMS, "p": PRICES, "m": MONEY}, known) == {"amount": ["m"]}
 
 
 @pytest.mark.parametrize(

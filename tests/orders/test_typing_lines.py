@@ -152,12 +152,13 @@ def test_numbers_and_days_need_no_reading_and_flags_about_texts_are_told():
     typed_cells = {"ordered_on": [date(2024, 1, 31), date(1969, 1, 1)], "amount": [1.5, float("nan")]}
     source = open_source(pl.DataFrame(typed_cells), ReadingOptions())
     mapping = {"ordered_on": "ordered_on", "amount": "amount"}
-    for options, flags in (
+    cases: list[tuple[dict[str, Any], list[str]]] = [
         ({}, []),
         ({"decimal": ","}, ["--decimal"]),
         ({"date_format": "%d.%m.%Y"}, ["--date-format"]),
         ({"decimal": ",", "date_format": "%d.%m.%Y"}, ["--date-format", "--decimal"]),
-    ):
+    ]
+    for options, flags in cases:
         lines, readings = type_lines(source, mapping, source.sample(), ReadingOptions(**options))
         table = source.engine.collect(lines.sort("source_line"))
         assert table["amount"].to_pylist() == [1.5, None]
