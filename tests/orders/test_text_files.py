@@ -423,3 +423,8 @@ def test_what_is_said_of_a_header() -> None:
     assert (found.code, found.numbers) == ("header_found", {"row": "3"})
     (joined,) = header_decisions(2, 3, titled=False)
     assert (joined.code, joined.numbers) == ("header_joined", {"upper": "2", "row": "3"})
+
+
+def test_the_last_of_the_first_lines_may_be_cut_and_is_not_shown(tmp_path: Path) -> None:
+    assert opened(tmp_path, "a,b\n1,2\n3,4\n5,6\n").sample() == {"a": ["1", "3"], "b": ["2", "4"]}
+    assert opened(tmp_path, "a,b\n1,2\n3\n4,5\n6,7\n").sample() == {"a": ["1", "4"], "b": ["2", "5"]}

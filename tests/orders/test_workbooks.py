@@ -13,13 +13,16 @@ import pytest
 import python_calamine
 
 from marketfold.config import ReadingOptions
+from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
 from marketfold.orders.workbook_limits import check_extent
-from marketfold.orders.workbooks import _as_text, _column, _read_sheet, _Sheet
+from marketfold.orders.workbooks import _as_text, _column, _read_sheet, _Sheet, open_workbooks, sheet_names
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from marketfold.orders.sources import FrameSource
 
 NAMES = ["Order ID", "Customer ID", "Order Date", "Line Total"]
 
@@ -319,3 +322,55 @@ def test_a_sheet_of_orders_says_who_when_and_how_much(names: list[str], orders: 
     found = sheet_of(names, ["a", "b", "c"])
     assert found is not None
     assert found.has_orders is orders
+
+
+def read_books(folder: Path, *names: str, **options: Any) -> FrameSource:
+    paths = {name: folder / name for name in names}
+    return open_workbooks("books", paths, ReadingOptions(**options), DuckDBEngine())
+
+
+def test_what_is_said_of_the_sheets_of_a_workbook(tmp_path: Path) -> None:
+    summary = [["Month", "Revenue"], ["January", 7.5]]
+    other = [["Order ID", "Customer ID", "Order Date", "Price"], [7, "K9", dt.date(2024, 3, 1), 2.5]]
+    book(tmp_path, "a.xlsx", Summary=summary, One=[NAMES, line(1), line(2), line(3)], Two=[NAMES, line(4)], Old=other)
+    source = read_books(tmp_path, "a.xlsx")
+    assert {one.code: one.numbers for one in source.decisions} == {
+        "sheets_together": {"sheets": ("One", "Two")},
+        "orders_left": {"sheet": ("One", "Two"), "sheets": ("Old",)},
+        "sheets_left": {"sheet": ("One", "Two"), "sheets": ("Summary",)},
+    }
+    assert [one.lines for one in source.decisions if one.code == "orders_left"] == [1]
+    assert (source.columns, source.count(), source.files) == (tuple(NAMES), 4, {})
+    named = read_books(tmp_path, "a.xlsx", sheet="Summary")
+    assert (named.columns, named.decisions) == (("Month", "Revenue"), ())
+    with pytest.raises(
+        OrdersError, match=r"a\.xlsx has no sheet 'Three'\. Its sheets are 'Summary', 'One', 'Two', 'Old'"
+    ):
+        read_books(tmp_path, "a.xlsx", sheet="Three")
+
+
+def test_rows_of_sheets_and_books_are_numbered_through(tmp_path: Path) -> None:
+    book(tmp_path, "a.xlsx", One=[["Report"], [], NAMES, line(1), [], line(2)], Two=[NAMES, line(3)])
+    book(tmp_path, "b.xlsx", One=[[*NAMES, "Note"], [*line(4), "x"]])
+    source = read_books(tmp_path, "a.xlsx", "b.xlsx")
+    loaded = source.engine.collect(source.load({"id": "Order ID", "note": "Note"}, lambda raw: raw)).to_pylist()
+    assert [(row["source_line"], row["id"], row["note"]) for row in loaded] == [
+        (4, 1.0, None), (6, 2.0, None), (8, 3.0, None), (10, 4.0, "x")
+    ]  # fmt: skip
+    assert source.files == {"a.xlsx": NAMES, "b.xlsx": [*NAMES, "Note"]}
+    assert [one.code for one in source.decisions] == ["files_differ", "sheets_together", "header_found"]
+    alone = read_books(tmp_path, "a.xlsx", sheet="Two", header_row=1)
+    assert (alone.decisions, alone.count()) == ((), 1)
+
+
+def test_a_sheet_without_lines_is_told(tmp_path: Path) -> None:
+    book(tmp_path, "a.xlsx", One=[NAMES], Two=[])
+    with pytest.raises(OrdersError, match=r"a\.xlsx \(its sheets are 'One', 'Two'\) has no row below its header"):
+        read_books(tmp_path, "a.xlsx")
+    with pytest.raises(OrdersError, match=r"The sheet 'One' of a\.xlsx has no row below its header"):
+        read_books(tmp_path, "a.xlsx", sheet="One")
+    assert sheet_names(tmp_path / "a.xlsx", "a.xlsx") == ("One", "Two")
+    (tmp_path / "b.xlsx").write_bytes(b"nothing")
+    for read in (lambda: sheet_names(tmp_path / "b.xlsx", "b.xlsx"), lambda: read_books(tmp_path, "b.xlsx")):
+        with pytest.raises(OrdersError, match=r"b\.xlsx cannot be read as a workbook"):
+            read()
