@@ -77,8 +77,9 @@ def test_what_a_number_becomes(
 
 def test_numbers_of_a_file_become_the_same(tmp_path: Path):
     cells = {"amount": ["1,5", "2,25", "x"], "quantity": ["7", "", " 3 "], "tax": ["n/a", "1,5 €", "-"]}
-    found, readings = typed(tmp_path, "file", cells, null_values=["-"])
-    assert found == {"amount": [1.5, 2.25, None], "quantity": [7, None, 3], "tax": [None, 1.5, None]}
+    who = {"customer_id": ["a", "b", "c"]}
+    found, readings = typed(tmp_path, "file", who | cells, null_values=["-"])
+    assert found == who | {"amount": [1.5, 2.25, None], "quantity": [7, None, 3], "tax": [None, 1.5, None]}
     assert readings.decimals == {"amount": ",", "quantity": ",", "tax": ","}
     assert unread_numbers(readings) == {"amount": 1, "tax": 1}
 
