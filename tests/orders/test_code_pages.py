@@ -18,6 +18,7 @@ WORDS = {
         "Müller", "José García;Señor", "Müller;Weiß;Größe", "Numéro de commande;Quantité;Désignation", "12,00 €",
         "Bjørn Åse;Ærø;Malmö", "São João;Ação;Preço unitário", "Perù;città;Quantità", "cœur;bœuf;Noël", "“quoted” text",
         "Größe;José;Zoë;Åsa;Çelik;Peña", "Crème brûlée \u2013 5 €",
+        "Größe;Teppich 5 m\u00b2", "Teppich 5 m\u00b2", "\u00bd kg Käse",
     ),
     "cp437": ("Martín; Berguvsvägen", "Müller;Åberg;José"),
     "cp850": ("Müller;Größe;Weiß",),
@@ -63,7 +64,8 @@ def test_how_well_letters_stand_is_a_share_in_the_right_code_page_and_in_any_oth
 @pytest.mark.parametrize(
     ("word", "share"),
     [
-        ("Müller", 1), ("MÜLLER", 1), ("müller", 1), ("Åre", 1), ("iPhöne", 1), ("MartÝn", 0), ("PrixÉlevé", 0),
+        ("Müller", 1), ("MÜLLER", 1), ("müller", 1), ("Åre", 1), ("iPhöne", 1), ("ÜbeR", 0), ("MartÝn", 0),
+        ("PrixÉlevé", 0),
         ("McMöller", 1), ("ü", 0.5), ("Ü", 0.5), ("éàü", 1), ("éàüö", 0.1), ("éàüöb", 1), ("éàüöèb", 0.1),
         ("cœur", 1), ("œil", 1), ("Œdipe", 1), ("bœna", 0.1), ("bœ", 0.1), ("оеаи", 1), ("оеаф", 0.875),
         ("фюфю", 0.5), ("оb", 0), ("ααα", 1), ("ξξ", 0.5), ("שלום", 1), ("ססס", 0.5), ("ليل", 1), ("ضض", 0.5),  # noqa: RUF001
@@ -80,7 +82,8 @@ def test_how_well_a_word_stands_as_words_do(word: str, share: float) -> None:
         ("5 €", 0.9), ("€5", 0.9), ("€x", 0.1), ("5 £d", 0.1), ("\u201cquoted", 1), ("quoted\u201d", 1),
         ("a\u201db", 0), ("5\u20195", 0.9), ("d\u2019or", 0.9), ("d\u00b4or", 0.1), ("a§b", 0), ("a§ b", 0.9),
         ("\u2122 ", 0), ("®", 0.9), ("©", 0.9), ("20°", 0.9), ("\x80", 0), ("\ue000", 0), ("€€", 0.2),
-        ("x\uff0c", 0.9), ("\u00a8a", 0.1),
+        ("x\uff0c", 0.9), ("\u00a8a", 0.1), ("zielon\u00b9", 0.1), (" m\u00b2", 0.9), ("5m\u00b2", 0.9),
+        ("5 cm\u00b2", 0.9), ("kWm\u00b2", 0.1), ("\u00bd kg", 0.9), ("x\u00b9", 0.1),
         ("\u00a8 ", 0.9), ("\u201c ", 0.9), (" \u201d", 0.9), ("5\u2013", 0.9), ("é€", 0.7),
     ],
 )  # fmt: skip
@@ -99,7 +102,9 @@ def test_letters_and_signs_weigh_alike() -> None:
         ("北京", "gb18030", 0.95), ("北", "gb18030", 0.95 * 0.7), ("a北", "gb18030", 0), ("北b", "gb18030", 0),
         ("1北2", "gb18030", 0.95 * 0.7), ("北籲", "gb18030", 0.95 / 2), ("臺北", "big5", 0.95), ("臺", "gb18030", 0),
         ("東京", "cp932", 0.95), ("カップ", "cp932", 0.95), ("서울", "cp949", 1), ("서", "cp949", 0.7),
-        ("カップ", "cp949", 0), ("北京 Ü", "gb18030", (2 * 0.95 + 0.5) / 3), ("北京", "cp1252", 1),
+        ("カップ", "cp949", 0), ("\u3040\u3040", "cp932", 0.95), ("\u30ff\u30ff", "cp932", 0.95),
+        ("a 北", "gb18030", 0.95 * 0.7),
+        ("北 b", "gb18030", 0.95 * 0.7), ("北京 Ü", "gb18030", (2 * 0.95 + 0.5) / 3), ("北京", "cp1252", 1),
     ],
 )  # fmt: skip
 def test_how_well_signs_of_east_asia_stand(text: str, encoding: str, share: float) -> None:

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from marketfold.config import ReadingOptions
-from marketfold.orders import may_be_personal, open_source, profile_columns
+from marketfold.orders import column_profiles, may_be_personal, open_source, profile_columns
+from marketfold.orders.column_profiles import _edges, _holds, first_samples
 from marketfold.schema import ColumnProfile
 
 
@@ -98,3 +99,91 @@ def test_what_only_stands_further_down_is_not_told_either():
     late = profiles({"x": [*[None] * 1500, *below], "y": [*["Tea"] * 1500, *below]})
     assert late["x"] == ColumnProfile("unreadable", 0.5)
     assert late["y"] == ColumnProfile("personal", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "whole", "edges"),
+    [
+        (1, 3, True, [0.5, 1.5, 2.5, 3.5]),
+        (1.5, 2.5, True, [0.5, 1.5, 2.5, 3.5]),  # between whole numbers lie those at either side
+        (0, 15, True, [place - 0.5 for place in range(17)]),
+        (0, 16, True, [float(place) for place in range(17)]),  # too many for one each
+        (0, 1, False, [place / 16 for place in range(17)]),
+        (4, 4, True, [3.5, 4.5]),
+        (4, 4, False, [3.5 + place / 16 for place in range(17)]),
+    ],
+)
+def test_steps_between_two_numbers(low: float, high: float, *, whole: bool, edges: list[float]):
+    assert _edges(low, high, whole) == edges
+
+
+def test_the_first_different_cells_are_shown_and_long_ones_cut():
+    assert first_samples([" b ", None, "a", "", "b", "c", "d"]) == ("b", "a", "c")
+    assert first_samples(["x" * 61, "y" * 60]) == ("x" * 60, "y" * 60)
+    assert first_samples([None, ""]) == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "cells", "holds"),
+    [
+        ("", [None, ""], "nothing"),
+        ("", ["2024-01-31", "2024-02-01"], "day"),
+        ("", ["1,5"] * 19 + ["x"], "number"),
+        ("", ["1,5"] * 18 + ["x"] * 2, "class"),
+        ("", ["P12", "P13"], "class"),  # an id, though it can be read as money
+        ("order_id", ["12", "13"], "class"),
+        ("amount", ["P12", "13"], "number"),
+        ("amount", ["12", "13"], "number"),
+        ("", list("abcde"), "class"),
+        ("", list("abcdef"), "text"),
+        ("", list("abcdef") * 2, "class"),  # half as many as there are cells
+        ("", [*"abcdef", *"abcde"], "text"),
+    ],
+)
+def test_what_the_first_cells_are(role: str, cells: list[object], holds: str):
+    assert _holds(role, cells) == holds
+
+
+@pytest.mark.parametrize(
+    ("column", "role", "cells", "personal"),
+    [
+        ("x", "", [None], False),
+        ("x", "", ["a", "b"], False),
+        ("x", "customer_id", ["ABCD-17", "#9"], False),
+        ("x", "customer_id", ["ABCDE-17"], True),
+        ("x", "customer_id", ["17", "Ann"], True),
+        ("E-mail", "customer_id", ["17"], True),
+        ("x", "order_id", ["Ann"], False),
+        ("E-mail", "order_id", ["17"], False),
+        ("x", "email", ["17"], True),
+    ],
+)
+def test_which_columns_may_be_about_a_person(column: str, role: str, cells: list[object], *, personal: bool):
+    assert may_be_personal(column, role, cells) is personal
+
+
+def test_what_stands_once_is_told_by_how_many_there_are():
+    texts = profiles({"Kind": [*"aabbccddeeff", "g", "h"], "Long": ["x" * 70] * 14})
+    assert [value for value, _ in texts["Kind"].values] == list("abcde")
+    assert texts["Kind"].n_different == 8
+    assert texts["Long"].values == (("x" * 60, 1.0),)
+
+
+def test_columns_after_those_that_are_looked_at_are_known_by_their_first_cells(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(column_profiles, "MOST_COLUMNS", 2)
+    kinds = ["a", "a", "b"]
+    found = profiles({"Kind": kinds, "Town size": kinds, "Other": kinds, "E-mail": kinds}, {"Other": "amount"})
+    assert (found["Kind"].holds, found["Town size"].holds) == ("class", "class")
+    assert found["Other"] == ColumnProfile("unreadable", samples=("a", "b"))
+    assert found["E-mail"] == ColumnProfile("personal")
+
+
+def test_a_row_of_no_cells_is_no_share():
+    assert profiles({"x": pa.array([], pa.string())})["x"] == ColumnProfile("nothing", None)
+
+
+def test_the_outermost_hundredths_stand_in_the_first_and_the_last_bar():
+    numbers = profiles({"x": [float(n) + 0.5 for n in range(201)]})["x"]
+    assert numbers.ends == (0.5, 200.5)
+    assert numbers.bars[0] > numbers.bars[1]
+    assert numbers.bars[-1] > numbers.bars[-2]

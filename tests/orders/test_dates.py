@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketfold.orders.dates import EARLIEST, latest_day, looks_like_dates, names_a_day, read_day
+from marketfold.orders.dates import (
+    EARLIEST,
+    latest_day,
+    looks_like_dates,
+    names_a_day,
+    read_day,
+    without_time_of_day,
+)
 from marketfold.orders.day_columns import read_days
+
+if TYPE_CHECKING:
+    from marketfold.orders.dates import Order
 
 DAYS = st.dates(EARLIEST, latest_day())
 
@@ -24,6 +35,10 @@ DAYS = st.dates(EARLIEST, latest_day())
         ("13 février 2024", (2024, 2, 13)), ("13 de enero de 2024", (2024, 1, 13)), ("2024 Feb 13", (2024, 2, 13)),
         ("45335", (2024, 2, 13)), ("45335.75", (2024, 2, 13)),
         ("20240213.0", (2024, 2, 13)), ("4/4/2024", (2024, 4, 4)),
+        ("2024年2月13日", (2024, 2, 13)), ("2024年02月13", (2024, 2, 13)), ("2024년 2월 13일", (2024, 2, 13)),
+        ("2024 年 2 月 13 号", (2024, 2, 13)), ("2024. 2. 13.", (2024, 2, 13)), ("13. 2. 2024", (2024, 2, 13)),
+        ("Tue 13/02/2024", (2024, 2, 13)), ("Di., 13.02.2024", (2024, 2, 13)), ("mar. 13/02/2024", (2024, 2, 13)),
+        ("Tuesday the 13th of February, 2024", (2024, 2, 13)), ("@19766", (2024, 2, 13)),
         ("13022024", (2024, 2, 13)), ("02132024", (2024, 2, 13)), ("2132024", (2024, 2, 13)), ("4042024", (2024, 4, 4)),
     ],
 )  # fmt: skip
@@ -36,7 +51,9 @@ def test_days(text: str, day: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "n/a", "1899-12-31", "2999-01-01", "31/31/2024", "2024-02-30", "2024", "12", "123456", "13 Foo 2024", "99999",
-     "Feb 2024", "0000-00-00", "1/2", "٣/٤/٢٠٢٤", "13/02/20245"],
+     "Feb 2024", "0000-00-00", "1/2", "٣/٤/٢٠٢٤", "13/02/20245", "Foo 13/02/2024", "13/02/124", "13 Feb 124",
+     "13/2/4", "131/02/2024", "13/021/2024", "2024/13/02", "13-02/2024", "131 Feb 2024", "13 Feb 5 2024",
+     "13 Feb Mar 2024", "2024年13月2日", "2024年2月", "mar Feb 13 Mar 2024"],
 )  # fmt: skip
 def test_what_is_no_day(text: str) -> None:
     assert read_day(text) is None
@@ -182,6 +199,10 @@ def test_the_only_day_that_a_text_can_mean(text: str, day: dt.date | None) -> No
         (["2024-01-31", "soon"], False),
         ([dt.date(2024, 1, 31), None], True),
         ([dt.date(2024, 1, 31), "2024-02-01"], False),
+        ([dt.date(2024, 1, 31), 7], False),
+        (["2024-01-31 10:00", "5 Feb 2024"], True),
+        (["45335", "45336"], False),
+        (["2024-01-31", "45335"], False),
         (["05012024", "31012024"], False),  # bare figures may be numbers
         ([], False),
         ([None], False),
@@ -200,3 +221,39 @@ def test_the_last_day_that_an_order_can_have_is_read_in_figures_too() -> None:
         assert found.certain == last
     assert read_day(f"@{since + 1}") is None
     assert read_day(f"{(last - dt.date(1899, 12, 30)).days + 1}") is None
+
+
+def test_an_order_may_be_dated_to_the_end_of_next_year() -> None:
+    assert latest_day() == dt.date(dt.datetime.now(dt.UTC).year + 1, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "style"),
+    [
+        ("05/07/2003", "day-first", "%d/%m/%Y"), ("05/07/2003", "month-first", "%m/%d/%Y"),
+        ("05/07/2003", None, "%d/%m/%Y"), ("13.02.03", None, "%d.%m.%y"), ("02-13-2003", None, "%m-%d-%Y"),
+        ("13022003", None, "%d%m%Y"), ("02132003", None, "%m%d%Y"), ("2003-02-13", "month-first", "%Y-%m-%d"),
+        ("20030213", None, "%Y%m%d"), ("2003年2月13日", None, "%Y年%m月%d日"),
+        ("13 Feb 2003", None, "name of the month"), ("45335", None, "spreadsheet day number"),
+        ("@19766", None, "time since 1970"),
+    ],
+)  # fmt: skip
+def test_the_style_of_a_day_is_written_as_for_strptime(text: str, order: Order | None, style: str) -> None:
+    found = read_day(text)
+    assert found is not None
+    assert found.label(order) == style
+    if style.startswith("%") and "年" not in style:
+        assert dt.datetime.strptime(text, style).date() in {found.day_first, found.month_first}
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("2024-01-31 10:00", "2024-01-31"), ("2024-01-31T10:00:00Z", "2024-01-31"), ("2024-01-31", "2024-01-31"),
+        (" 31 Jan 2024, 9:05 PM ", "31 Jan 2024"), ("31.01.2024 um 9:05 Uhr", "31.01.2024"),
+        ("Jan 31, 2024 at 9:05", "Jan 31, 2024"), ("31/Jan/2024:10:00", "31/Jan/2024"),
+        ("2024-01-31 10", "2024-01-31 10"),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_is_taken_off(text: str, bare: str) -> None:
+    assert without_time_of_day(text) == bare

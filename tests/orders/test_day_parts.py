@@ -12,8 +12,8 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.customer_tables import read_source
 from marketfold.errors import OrdersError
-from marketfold.orders import Orders, read_orders
-from marketfold.orders.day_parts import find_day_parts, hold_days
+from marketfold.orders import Orders, open_source, read_orders
+from marketfold.orders.day_parts import JoinedDays, find_day_parts, hold_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,3 +152,82 @@ def test_parts_of_days_are_years_months_and_days(
     parts = find_day_parts(ENGLISH)
     assert parts is not None
     assert hold_days(parts, dict(zip(ENGLISH, (years, months, days), strict=True))) is hold
+
+
+@pytest.mark.parametrize(
+    ("columns", "parts"),
+    [
+        (["Day", "Month", "Year"], ("Year", "Month", "Day")),
+        (["Year", "Month"], ("Year", "Month")),
+        (["Year", "Day"], None),
+        (["Month", "Day"], None),
+        (["Order Year", "Order Month", "Birth Day"], ("Order Year", "Order Month")),
+        (["Order Year", "Month", "Day"], None),  # parts of two days
+        (["Year", "Month", "Order Year", "Order Month", "Order Day"], ("Order Year", "Order Month", "Order Day")),
+        (["Birth Year", "Birth Month", "Year", "Month"], ("Year", "Month")),
+        (["Year ID", "Month ID"], ("Year ID", "Month ID")),
+        (["Year", "Year", "Month"], ("Year", "Month")),
+        (["Invoice year", "Invoice month"], ("Invoice year", "Invoice month")),
+        (["Total"], None),
+    ],
+)
+def test_which_columns_are_the_parts_of_one_day(columns: list[str], parts: tuple[str, ...] | None):
+    found = find_day_parts(columns)
+    assert (found.columns if found else None) == parts
+    assert (found.label if found else None) == (" + ".join(parts) if parts else None)
+
+
+@pytest.mark.parametrize(
+    ("years", "months", "days", "hold"),
+    [
+        (["2024"], ["1"], ["31"], True),
+        ([2024.0], ["Jan"], ["31.0"], True),
+        (["1970", "2099"], ["12"], ["1"], True),
+        (["1969"], ["1"], ["1"], False),
+        (["2100"], ["1"], ["1"], False),
+        (["2024"], ["13"], ["1"], False),
+        (["2024"], ["0"], ["1"], False),
+        (["2024"], ["1"], ["32"], False),
+        (["2024"], ["1"], ["0"], False),
+        (["2024"], ["1"], ["Jan"], False),
+        (["2024"] * 9 + ["x"], ["1"], ["1"], True),  # nine of ten
+        (["2024"] * 8 + ["x"] * 2, ["1"], ["1"], False),
+        (["2024", None, " "], ["1"], ["1"], True),
+        ([None], ["1"], ["1"], False),
+    ],
+)
+def test_parts_of_a_day_lie_within_their_ranges(years: list[Any], months: list[Any], days: list[Any], *, hold: bool):
+    parts = find_day_parts(["Year", "Month", "Day"])
+    assert parts is not None
+    assert hold_days(parts, {"Year": years, "Month": months, "Day": days}) is hold
+
+
+def test_the_joined_day_is_shown_where_every_part_is_there():
+    source = open_source(pa.table({"Year": [2024.0, 2024.0], "Month": ["1", " "], "Total": [1, 2]}), ReadingOptions())
+    assert source.columns == ("Year", "Month", "Total", "Year + Month")
+    assert source.sample()["Year + Month"] == ["2024-1", None]
+    assert [one.code for one in source.decisions] == ["day_joined"]
+    source.decisions = (*source.decisions, *source.decisions)
+    assert [one.code for one in source.decisions] == ["day_joined"]  # said once
+    loaded = source.engine.collect(source.load({"when": "Year + Month", "t": "Total"}, lambda raw: raw)).to_pylist()
+    assert [(row["when"], row["t"]) for row in loaded] == [("2024-1", 1), (None, 2)]
+    assert source.engine.collect(source.load({"t": "Total"}, lambda raw: raw)).column_names == ["source_line", "t"]
+    assert source.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "mapping", "joined"),
+    [
+        ({}, {}, True),
+        ({}, {"ordered_on": "Total"}, False),
+        ({}, {"ordered_on": "Year + Month"}, True),
+        ({"Date": ["2024-01-05", "2024-02-05"]}, {}, False),
+        ({"Date": ["soon", "later"]}, {}, True),  # named as the day, and holds none
+        ({"Seen": ["2024-01-05", "2024-02-05"]}, {}, False),  # whole days are more than a month
+        ({"Seen": ["2024-01-05", "2024-02-05"], "Day": [5, 6]}, {}, True),
+    ],
+)
+def test_when_parts_are_put_together(more: dict[str, list[Any]], mapping: dict[str, str], *, joined: bool):
+    rows = pa.table({"Year": [2024, 2024], "Month": [1, 2], "Total": [1, 2]} | more)
+    source = open_source(rows, ReadingOptions(mapping=mapping))
+    assert isinstance(source, JoinedDays) is joined

@@ -13,7 +13,7 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, inspect_orders, read_orders
-from marketfold.orders.guesses import guess_roles
+from marketfold.orders.guesses import guess_fault, guess_roles
 
 COLUMNS = ("order", "customer", "day", "product", "quantity", "price", "amount", "country")
 STRANGE = dict(zip(COLUMNS, ["ა", "ბ", "გ", "დ", "ე", "ვ", "ზ", "თ"], strict=True))
@@ -116,3 +116,107 @@ def test_items_are_below_a_thousand(largest: str, offered: set[str]):
     table = {"n": [*"12111311", largest], "p": ["4.50", "7.25", "3.99"] * 3}
     known = {"ordered_on": "d", "order_id": "o", "customer_id": "c"}
     assert set(guess_roles(table | dict.fromkeys("doc", ["x"] * 9), known)) == offered
+
+
+KNOWN = {"ordered_on": "d", "order_id": "o", "customer_id": "c"}
+CONSTANT = dict.fromkeys("doc", ["x"] * 20)
+ITEMS = [str(place % 3 + 1) for place in range(20)]
+PRICES = ["4.50", "7.25", "3.99", "9.10", "2.30"] * 4
+MONEY = [f"{int(items) * float(price):.2f}" for items, price in zip(ITEMS, PRICES, strict=True)]
+
+
+def guessed(columns: dict[str, list[str]], known: dict[str, str] = KNOWN) -> dict[str, list[str]]:
+    return guess_roles(CONSTANT | columns, known)
+
+
+@pytest.mark.parametrize(
+    ("columns", "roles"),
+    [
+        ({"n": ITEMS, "p": PRICES, "m": MONEY}, {"amount": ["m"]}),
+        ({"n": ITEMS, "p": PRICES, "m": ["1.11", *MONEY[1:]]}, {"amount": ["m"]}),  # on 19 of 20 lines
+        ({"n": ITEMS, "p": PRICES, "m": ["1.11", "1.11", *MONEY[2:]]}, {"amount": ["p", "m"]}),
+        ({"n": ITEMS, "p": PRICES, "m": [""] * 4 + MONEY[4:]}, {"amount": ["m"]}),  # of four lines in five
+        ({"n": ITEMS, "p": PRICES, "m": [""] * 5 + MONEY[5:]}, {"amount": ["p", "m"]}),
+        ({"n": ["1"] * 20, "p": PRICES, "m": PRICES}, {"amount": ["p", "m"]}),  # one of each proves nothing
+        ({"n": ITEMS, "p": PRICES}, {"quantity": ["n"], "unit_price": ["p"]}),
+        ({"p": PRICES}, {"amount": ["p"]}),
+        ({"n": ITEMS}, {"amount": ["n"]}),
+        ({"w": ["12", "14", "11", "17"] * 5}, {"amount": ["w"]}),
+        ({"p": PRICES, "q": PRICES[::-1]}, {"amount": ["p", "q"]}),
+        ({"n": ["100", "99"] * 10, "p": PRICES}, {"quantity": ["n"], "unit_price": ["p"]}),  # half are below 100
+        ({"n": ["100", "101", "99"] * 6 + ["99", "101"], "p": PRICES}, {"amount": ["p"]}),
+        ({"n": ITEMS, "k": ITEMS, "p": PRICES}, {"amount": ["p"]}),
+        ({"n": ITEMS, "p": [f"P{price}" for price in PRICES]}, {"amount": ["n"]}),  # a letter in front is no money
+        ({"t": ["x"] * 20}, {}),
+    ],
+)
+def test_money_is_what_quantity_and_price_make_or_all_that_can_be_it(
+    columns: dict[str, list[str]], roles: dict[str, list[str]]
+):
+    assert guessed(columns) == roles
+
+
+def test_a_quantity_that_is_known_leaves_the_price_to_be_found():
+    known = KNOWN | {"quantity": "n"}
+    assert guessed({"n": ITEMS, "p": PRICES}, known) == {"unit_price": ["p"]}
+    assert guessed({"n": ITEMS, "p": PRICES, "m": MONEY}, known) == {"amount": ["m"]}
+
+
+@pytest.mark.parametrize(
+    ("known", "faulted", "hint"),
+    [
+        (KNOWN, "", "--map amount=m"),
+        (KNOWN, "customer_id", "--map amount=m"),
+        (KNOWN, "there are two columns of amount", None),
+        (KNOWN | {"amount": "m"}, "", None),
+        (KNOWN | {"unit_price": "p"}, "", None),
+        ({"ordered_on": "d", "order_id": "o", "amount": "m"}, "", None),  # nothing shows the customer
+    ],
+)
+def test_what_lacks_is_offered_once(known: dict[str, str], faulted: str, hint: str | None):
+    sample = CONSTANT | {"n": ITEMS, "p": PRICES, "m": MONEY}
+    fault = guess_fault(sample, known, faulted)
+    assert (fault.hint if fault else None) == hint
+    assert guess_fault(sample | {"amont": MONEY}, known, faulted) is None  # that name is offered instead
+
+
+def test_a_quantity_and_a_price_are_offered_for_an_amount():
+    fault = guess_fault(CONSTANT | {"n": ITEMS, "p": PRICES}, KNOWN, "")
+    assert fault is not None
+    assert fault.what.startswith("no name of a column tells amount. By their cells, there may be quantity in 'n' and")
+    assert fault.hint == "--map quantity=n --map unit_price=p"
+
+
+@pytest.mark.parametrize(
+    ("orders", "found"),
+    [
+        ([str(place // 2) for place in range(20)], ["k"]),
+        ([str(place % 10) for place in range(20)], []),  # of several days each
+        ([f"{place // 2}.5" for place in range(20)], []),  # money
+        ([f"2024-01-{place // 2 + 1:02}" for place in range(20)], []),  # days
+        ([""] * 4 + [str(place // 2) for place in range(16)], ["k"]),
+    ],
+)
+def test_an_order_is_on_one_day_and_has_few_lines(orders: list[str], found: list[str]):
+    days = [f"2024-02-{place // 2 + 1:02} 10:{place:02}" for place in range(20)]
+    guess = guess_roles({"d": days, "k": orders}, {"ordered_on": "d", "customer_id": "c", "amount": "m"})
+    assert guess.get("order_id", []) == found
+    assert "order_id" not in guess_roles({"k": orders}, {"customer_id": "c", "amount": "m"})
+
+
+@pytest.mark.parametrize(("lines", "found"), [(9, ["k"]), (10, [])])
+def test_orders_have_less_than_ten_lines_on_average(lines: int, found: list[str]):
+    orders = {"d": ["2024-02-01"] * 20, "k": [str(place // lines) for place in range(20)]}
+    guess = guess_roles(orders, {"ordered_on": "d", "customer_id": "c", "amount": "m"})
+    assert guess.get("order_id", []) == found
+
+
+def test_of_customers_a_country_with_far_fewer_values_is_none():
+    days = [f"2024-02-{place + 1:02}" for place in range(24)]
+    known = {"ordered_on": "d", "order_id": "o", "amount": "m"}
+    orders = [str(place) for place in range(24)]
+    many = [f"K{place % 12}" for place in range(24)]
+    for values, offered in ((6, ["k", "e"]), (3, ["k"])):
+        few = [f"L{place % values}" for place in range(19)] + ["L0"] * 5
+        sample = {"d": days, "o": orders, "k": many, "e": few}
+        assert guess_roles(sample, known)["customer_id"] == offered

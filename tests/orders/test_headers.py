@@ -9,7 +9,7 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
-from marketfold.orders.headers import _join, _Shape, find_header
+from marketfold.orders.headers import _join, _Shape, find_header, is_filled, is_rule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -249,3 +249,74 @@ def test_names_of_two_rows_are_joined_where_one_does_not_tell(
     upper: list[Any], lower: list[Any], names: tuple[str, ...]
 ) -> None:
     assert _join(upper, lower) == names
+
+
+KNOWN, VALUES = ["Order", "Customer", "Date", "Total"], ["1", "C1", "2024-02-13", "9.50"]
+STRANGE = ["Foo", "Bar", "Baz", "Qux"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "n_rows"),
+    [
+        ([KNOWN], 0, 1),
+        ([["Sales report"], [], KNOWN, VALUES], 2, 1),
+        ([["Sales report", "of 2024"], KNOWN, VALUES], 1, 1),
+        ([["Some", "words", "of", "ours"], KNOWN, VALUES], 1, 1),  # three known names are surer than the first row
+        ([["Some", "words", "Order", "Date"], KNOWN[:2] + STRANGE[:2], VALUES], 0, 1),  # of two alike the upper
+        ([["Some", "words", "of", "ours"], STRANGE, VALUES], 1, 1),  # the last above the values
+        ([["Some", "words", "of", "Order"], STRANGE, VALUES], 0, 1),  # of which one has a known name
+        ([["Some", "words", "of", "ours"], STRANGE], 0, 1),  # without values the first
+        ([["Order"], ["1"], ["2"]], 0, 1),
+        ([VALUES, VALUES], 0, 1),
+        ([["", None], ["a b"]], 1, 1),
+        ([[None, 7, 8.5, 3], KNOWN, VALUES], 1, 1),
+        ([["Order", "1", "Date", "Total"], VALUES], 0, 1),  # one number makes no row of values
+        ([["Order", "1", "2", "Total"], KNOWN, VALUES], 1, 1),
+        ([["Order", "Item", "", ""], ["ID", "ID", "Date", "Total"], VALUES], 0, 2),
+        ([["Order", "", "", ""], ["ID", "ID", "Date", "Total"], VALUES], 1, 1),  # one word is a title and no groups
+        ([["Order", "Item", "a", "b", "c"], ["ID", "ID", "Date", "Total"], VALUES], 1, 1),
+        ([["Order", "Date", "Customer", "Item", ""], ["", "", "", "SKU", "Total"], [*VALUES, "1"]], 0, 2),
+        ([["Order", "Date", "Customer", ""], ["", "", "", "Total"], VALUES], 0, 1),  # one name more is none of a header
+        ([["Order", "Date", "Customer", "Total"], ["", "", "a", "b"], VALUES], 0, 1),
+        ([["Order", "Date", "Customer", "Total", ""]], 0, 1),
+        ([["Order", "Date", "Customer", ""], ["", "", "1", "2"], VALUES], 0, 1),
+    ],
+)
+def test_the_row_of_names_among_titles_groups_and_values(rows: list[list[object]], first: int, n_rows: int) -> None:
+    found = find_header(rows)
+    assert found is not None
+    assert (found.first, found.rows, found.body) == (first, n_rows, first + n_rows)
+
+
+def test_a_header_far_down_is_not_looked_for() -> None:
+    rows: list[list[object]] = [["a title"]] * 59
+    found = find_header([*rows, KNOWN, VALUES])
+    assert found is not None
+    assert found.first == 59
+    further = find_header([*rows, ["a title"], KNOWN, VALUES])
+    assert further is not None
+    assert further.first == 0
+    assert find_header([[], [None, " "]]) is find_header([]) is None
+
+
+def test_the_names_of_a_row_that_is_given_are_taken_as_they_stand() -> None:
+    found = find_header([KNOWN, ["a ", None, 7]], 1)
+    assert found is not None
+    assert (found.first, found.rows, found.names) == (1, 1, ("a", "", "7"))
+    assert find_header([KNOWN], 1) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [("---", True), (" === ", True), ("|---|---|", True), ("--", False), ("--- a", False), ("", False), ("+--+", False),
+     ("___\t___", True)],
+)  # fmt: skip
+def test_a_line_that_only_draws_a_line(line: str, *, rule: bool) -> None:
+    assert is_rule(line) is rule
+
+
+@pytest.mark.parametrize(
+    ("cell", "filled"), [("", False), (" ", False), (None, False), ("a", True), (0, True), (False, True)]
+)
+def test_a_cell_that_holds_something(cell: object, *, filled: bool) -> None:
+    assert is_filled(cell) is filled

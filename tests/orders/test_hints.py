@@ -10,7 +10,18 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import read_orders
-from marketfold.orders.hints import closest_column, described, fits, holds_days, map_flag, settle
+from marketfold.orders.hints import (
+    closest_column,
+    described,
+    fits,
+    holds_days,
+    holds_documents,
+    holds_statuses,
+    map_flag,
+    plain_words,
+    says_credit_note,
+    settle,
+)
 from marketfold.orders.names import plain_name
 from marketfold.orders.roles import match_roles
 
@@ -277,3 +288,97 @@ def test_the_name_of_a_product_has_a_role(code: str, name: str) -> None:
 )
 def test_days_periods_and_counts_of_seconds_are_days(cells: list[object], *, days: bool) -> None:
     assert holds_days(cells) is days
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "tells"),
+    [
+        ("Type", ["Invoice", "Credit Note"], True),
+        ("Type", ["Invoice", "Rechnung"], True),  # later lines may have credit notes
+        ("Type", ["Order", "Sale"], False),  # which may be kinds of anything
+        ("Type", ["Order", "Refund"], True),
+        ("Type", ["Refund"], False),
+        ("Type", ["Invoice", "Mug"], False),
+        ("Type", ["Mugs", "Returns"], False),
+        ("Type", [], False),
+        ("Belegart", ["Rechnung", "Gutschrift"], True),
+        ("Document kind of note", ["Mugs"], True),  # a name that says it itself
+    ],
+)
+def test_a_type_of_anything_tells_sales_from_credit_notes(column: str, cells: list[object], *, tells: bool) -> None:
+    assert holds_documents(column, cells) is tells
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("Credit Note", True), ("creditmemo", True), ("Rückzahlung", True), ("Storno", True),
+        ("Gift card refund", False), ("Refund of a fee", False), ("Invoice", False), ("Non-refundable", False),
+        ("Return policy", False),
+    ],
+)  # fmt: skip
+def test_what_is_a_credit_note(text: str, *, note: bool) -> None:
+    assert says_credit_note(text) is note
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "statuses"),
+    [
+        ("Order State", ["Bavaria", "Texas"], False),
+        ("Order State", ["Bavaria", "complete"], True),
+        ("State", ["Shipped"], True),
+        ("State", [], True),
+        ("Order Status", ["Bavaria"], True),
+    ],
+)
+def test_a_state_is_a_place_or_what_became_of_an_order(column: str, cells: list[object], *, statuses: bool) -> None:
+    assert holds_statuses(column, cells) is statuses
+
+
+def test_words_without_case_accents_and_signs() -> None:
+    assert plain_words("  Rück-Zahlung,  Élan! ") == "ruck zahlung elan"
+    assert plain_words("x²") == "x2"
+
+
+@pytest.mark.parametrize(
+    ("cells", "days"),
+    [
+        (["2024-01-31 10:00", None, ""], True),
+        (["2024-01-31"] * 4 + ["soon"], True),  # four of five
+        (["2024-01-31"] * 3 + ["soon"], False),
+        (["45335"] * 3, False),  # which may be any number
+        (["2024-W05"] * 3, True),
+        (["1673265600"] * 3, True),
+        (["nan", "NaT"], False),
+        ([], False),
+    ],
+)
+def test_which_cells_are_days(cells: list[object], *, days: bool) -> None:
+    assert holds_days(cells) is days
+
+
+@pytest.mark.parametrize(
+    ("role", "columns", "closest"),
+    [
+        ("amount", ["Amount count", "Amunt"], "Amunt"),
+        ("amount", ["Total", "My total of it"], "Total"),
+        ("amount", ["My total of it", "xyz"], "My total of it"),  # the name of a role stands within
+        ("amount", ["Totals score"], None),
+        ("amount", ["xyz"], None),
+        ("amount", ["x" * 61 + "total"], None),
+        ("amount", ["x" * 55 + "total"], "x" * 55 + "total"),
+        ("customer_id", ["Customer of mine"], "Customer of mine"),
+        ("customer_id", ["shopper no"], "shopper no"),
+    ],
+)
+def test_the_column_whose_name_is_most_like_a_role(role: str, columns: list[str], closest: str | None) -> None:
+    cells = dict.fromkeys(columns, MONEY if role == "amount" else CUSTOMERS)
+    assert closest_column(role, cells) == closest
+
+
+def test_columns_of_one_name_of_which_none_or_only_one_holds_anything() -> None:
+    assert settle("amount", ["a", "b"], {"a": [], "b": []}) is None
+    assert settle("amount", ["a", "b"], {"a": [None] * N, "b": ["x"] * N}) == "b"  # the only one, whatever it holds
+    assert settle("amount", ["a", "b", "c"], {"a": [None] * N, "b": ["x"] * N, "c": MONEY}) == "c"
+    assert settle("customer_id", ["a", "b"], {"a": ["1"] * N, "b": CUSTOMERS}) == "b"
+    assert settle("order_id", ["a", "b"], {"a": ["1"] * N, "b": ORDERS}) == "b"  # one value names no order

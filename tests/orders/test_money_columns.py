@@ -96,6 +96,11 @@ def found(columns: dict[str, str], **given: str) -> MoneyFound:
          {"unit_price": "Unit Price", "amount": "Line Total", "other_amount": "Order Total"}, []),
         (PRICED | {"Line Total": PRODUCT, "Order Total": ORDER},
          {"unit_price": "Unit Price", "amount": "Line Total"}, []),
+        (PRICED | {"Net Price": PRODUCT}, {"unit_price": "Unit Price", "amount": "Net Price"}, ["amount_by_likeness"]),
+        (WHO | {"Quantity": "1 2 3 1 4 2", "Gross Price": "12 9 12 120 9 4", "Net Price": PRODUCT},
+         {"unit_price": "Net Price"}, []),
+        (WHO | {"Quantity": "1 2 3 1 4 2", "Unit Cost": "5 4 5 50 4 1", "Price": "10 7.50 10 99.90 7.50 3.25"},
+         {"unit_price": "Price"}, []),
         # a name that nobody knows
         (PRICED | {"f_17": PRODUCT}, {"unit_price": "Unit Price", "amount": "f_17"}, ["amount_by_likeness"]),
         (PRICED | {"f_17": "10 15 30 1 1 1"}, {"unit_price": "Unit Price"}, []),
@@ -104,6 +109,14 @@ def found(columns: dict[str, str], **given: str) -> MoneyFound:
         (PRICED | {"Erlös EUR": "11 16 33 109 33 7"}, {"unit_price": "Unit Price", "amount": "Erlös EUR"},
          ["amount_by_likeness"]),
         (PRICED | {"Erlös EUR": "5 5 5 5 5 5"}, {"unit_price": "Unit Price"}, []),  # a constant is no money
+        (PRICED | {"Erlös EUR": "20 20 20 20 20 6.50"}, {"unit_price": "Unit Price"}, []),
+        (PRICED | {"Erlös EUR": "6.50 20 40 40 40 6.50"}, {"unit_price": "Unit Price", "amount": "Erlös EUR"},
+         ["amount_by_likeness"]),
+        (PRICED | {"f_17": "15 22 45 150 45 9"}, {"unit_price": "Unit Price"}, []),  # grows, and is another thing
+        # half of the lines of several items say what a column is
+        (PRICED | {"f_17": "10 15 30 99.90 35 8"}, {"unit_price": "Unit Price", "amount": "f_17"},
+         ["amount_by_likeness"]),
+        (PRICED | {"f_17": "10 15 36 99.90 35 8"}, {"unit_price": "Unit Price"}, []),
         # a price without a quantity is the money of the line
         (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25"}, {"amount": "Price"}, ["price_as_amount"]),
         (WHO | {"Unit Price": "10 7.50 10 99.90 7.50 3.25"}, {"amount": "Unit Price"}, ["unit_price_as_amount"]),
@@ -124,7 +137,42 @@ def found(columns: dict[str, str], **given: str) -> MoneyFound:
          {"amount": "Net", "other_amount": "Amount"}, []),
         (WHO | {"Total": "12 18 36 120 36 8", "Subtotal": PRODUCT},
          {"amount": "Subtotal", "other_amount": "Total"}, []),
+        (WHO | {"Net Sales": "12 18 36 120 36 8", "Subtotal": PRODUCT},
+         {"amount": "Net Sales", "other_amount": "Subtotal"}, []),
+        (WHO | {"Total": "12 18 36 120 36 8", "Subtotal": "13 19 37 121 37 9"},
+         {"amount": "Total", "other_amount": "Subtotal"}, []),  # a sum that is more has something else in it
+        (WHO | {"Total": "12 18 36 120 36 8", "Subtotal": "0 0 0 0 0 0"},
+         {"amount": "Total", "other_amount": "Subtotal"}, []),
+        (PAIRS | {"Total": "12 18 36 120 36 8", "Subtotal": "25 25 130 130 35 35"},
+         {"unit_price": "Price", "amount": "Total", "other_amount": "Subtotal"}, []),
+        (WHO | {"Sales": "0 0 0 0 0 0", "Revenue": PRODUCT}, {"amount": "Revenue", "other_amount": "Sales"}, []),
+        (WHO | {"Sales": "0 0 0 0 0 0"}, {"amount": "Sales"}, []),
+        (PRICED | {"Sales": "11 16 31 103 31 7", "Revenue": PRODUCT},
+         {"unit_price": "Unit Price", "amount": "Revenue", "other_amount": "Sales"}, []),
+        (PRICED | {"Sales": PRODUCT, "Revenue": "11 16 31 103 31 7"},
+         {"unit_price": "Unit Price", "amount": "Sales", "other_amount": "Revenue"}, []),
+        (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25", "Gross Price": "12 9 12 120 9 4"},
+         {"amount": "Price", "other_amount": "Gross Price"}, ["price_as_amount"]),
+        # what is no quantity does not keep a price from being the money of its line
+        (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25", "Rating": "1 2 3 4 2 1"}, {"amount": "Price"},
+         ["price_as_amount"]),
+        (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25", "Photos qty": "1 2 3 4 2 1"}, {"amount": "Price"},
+         ["price_as_amount"]),
+        (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25", "Pieces": "1 2 3.5 4 2 1"}, {"amount": "Price"},
+         ["price_as_amount"]),
+        (WHO | {"Price": "10 7.50 10 99.90 7.50 3.25", "Pieces": "_ _ _ _ _ _"}, {"amount": "Price"},
+         ["price_as_amount"]),
         # tips and taxes that may be in a total
+        (PRICED | {"Total": "10 15 30 99.90 35 8", "Tip": "1 0 2 0 0 0.50"},
+         {"unit_price": "Unit Price", "amount": "Total"}, []),
+        (PRICED | {"Total": "10 15 36 99.90 35 8", "Tip": "1 0 2 0 0 0.50"},
+         {"unit_price": "Unit Price", "amount": "Total", "tip": "Tip"}, []),
+        (WHO | {"Total": PRODUCT, "Tip": "1 0 2 0 0 0.50", "Gratuity": "2 0 2 0 0 1"},
+         {"amount": "Total", "tip": "Tip"}, []),
+        (WHO | {"Total": PRODUCT, "Tip": "1 0 2 0 0 0.50", "VAT": "2 3 2 4 5 1"},
+         {"amount": "Total", "tip": "Tip", "tax": "VAT"}, []),
+        (PAIRS | {"Price": "_ _ _ _ _ _", "Total": PRODUCT, "Tip": "1 1 2 2 3 3"},
+         {"unit_price": "Price", "amount": "Total"}, []),  # that of the order
         (WHO | {"Total": PRODUCT, "Tip": "1 0 2 0 0 0.50"}, {"amount": "Total", "tip": "Tip"}, []),
         (WHO | {"Total": PRODUCT, "Tip": "0 0 0 0 0 0"}, {"amount": "Total"}, []),
         (WHO | {"Total": PRODUCT, "Sales Tax": "1 1.50 3 9 3 0.60"}, {"amount": "Total", "tax": "Sales Tax"}, []),
@@ -155,4 +203,37 @@ def test_two_amounts_of_which_neither_is_the_lines_are_asked_for_with_their_sums
     assert "'Sales' (21.00) and 'Revenue' (22.00) can both be amount" in fault.what
     assert "that of the first 6 lines" in fault.what
     near = found(WHO | {"Sales": "100 200 300 400 500 600", "Revenue": "100 200 300 400 500 610"})
-    assert (near.faults, near.mapping["amount"]) == ([], "Sales")  # five in a thousand say nothing
+    assert (near.faults, near.mapping) == ([], {"amount": "Sales"})  # five in a thousand say nothing
+    assert fault.hint.startswith("--map amount=Sales")
+    other = found(WHO | {"Amount": "100 200 300 400 500 600", "Total Sales": "100 200 300 400 500 611"})
+    assert (other.faults, other.mapping) == ([], {"amount": "Amount", "other_amount": "Total Sales"})
+
+
+@pytest.mark.parametrize(
+    ("customers", "money"),
+    [(list(range(19)), True), (list(range(20)), False), ([1, *range(1, 20)], True)],
+    ids=["few lines", "each customer once", "one comes again"],
+)
+def test_without_orders_and_customers_who_come_again_an_unknown_name_is_no_money(customers: list[int], *, money: bool):
+    cells = {"Customer ID": customers, "Erlös EUR": range(1, len(customers) + 1)}
+    told = found({name: " ".join(map(str, values)) for name, values in cells.items()})
+    assert told.mapping == ({"amount": "Erlös EUR"} if money else {})
+
+
+def test_a_discount_is_looked_for_where_the_user_gave_none():
+    columns = PRICED | {"Amount": PRODUCT, "Discount": "1 2 3 4 5 1", "Rabatt %": "1 2 3 4 5 2"}
+    assert found(columns).mapping["discount"] == "Discount"
+    assert "discount" not in found(columns, discount="Rabatt %").mapping
+    assert "discount" not in found(columns, discount_percent="Rabatt %").mapping
+
+
+@pytest.mark.parametrize(
+    ("order", "price", "of_line"),
+    [("amazon-order-id", "item-price", True), ("item-tax", "item-price", True), ("order-id", "item-price", False),
+     ("amazon-order-id", "price", False)],
+)  # fmt: skip
+def test_the_item_price_of_amazon_is_that_of_all_items(order: str, price: str, *, of_line: bool):
+    """Unless prices of one product show that it is not; of other shops they must show that it is."""
+    sample = {"sku": ["A", "A", "C"], "quantity": ["1", "2", "1"], price: ["5", "10", "7"], order: ["1", "2", "3"]}
+    told = find_money(sample, {"product_id": "sku", "quantity": "quantity"}, set(), sureness)
+    assert [one.code for one in told.decisions] == (["price_of_line"] if of_line else [])

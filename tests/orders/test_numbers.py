@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketfold.orders.numbers import Decimal, number_from_text, read_number, sample_evidence
+from marketfold.orders.numbers import (
+    Decimal,
+    DecimalEvidence,
+    as_one_sign,
+    mixed_decimals,
+    number_from_text,
+    read_number,
+    sample_evidence,
+)
 
 READ: list[tuple[str, float | None]] = [
     ("1,234.50", 1234.5), ("(1,234.50)", -1234.5), ("$1,234.50", 1234.5), ("-$5", -5.0), ("$-5", -5.0), ("5-", -5.0),
@@ -107,3 +115,48 @@ def test_any_text_is_a_finite_number_or_none(text: str) -> None:
 )  # fmt: skip
 def test_evidence_for_the_decimal_sign(texts: list[str], sign: str | None) -> None:
     assert sample_evidence(texts).sign == sign
+
+
+def test_each_text_is_counted_for_the_sign_that_it_shows() -> None:
+    texts = ["12,50", "12,50", "1,5", "12.50", "1.234", "1.234", "1,234", "12", "1.234,5.50", None, 12.5]
+    assert sample_evidence(texts) == DecimalEvidence(comma=3, point=1, open_comma=1, open_point=2)
+    assert sample_evidence([]) == DecimalEvidence()
+    both = DecimalEvidence(1, 2, 3, 4) + DecimalEvidence(10, 20, 30, 40)
+    assert both == DecimalEvidence(comma=11, point=22, open_comma=33, open_point=44)
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_open", "point", "comma"),
+    [
+        (["12,50"], False, True, False),
+        (["12.50"], False, False, True),
+        (["1,234"], True, False, True),
+        (["1.234"], True, True, False),
+        (["12,50", "12.50"], True, True, True),
+        (["12"], False, False, False),
+    ],
+)
+def test_what_speaks_against_a_sign(texts: list[str], *, is_open: bool, point: bool, comma: bool) -> None:
+    """What fits both signs is read as thousands by one of them: it speaks against the sign that is in it."""
+    found = sample_evidence(texts)
+    assert (found.is_open, found.against("."), found.against(",")) == (is_open, point, comma)
+
+
+def test_files_with_different_signs_are_read_with_a_point() -> None:
+    assert as_one_sign([["1.234,50", "soon", None, 5], ["12.25"]]) == [["1234.50", "soon", None, 5], ["12.25"]]
+    for alike in ([["1,50"], ["2,25"]], [["1.50"], ["2.25"]], [["1,50"], ["12"]], []):
+        assert as_one_sign(alike) == alike
+
+
+def test_a_column_with_both_signs_is_told_with_how_many_of_each() -> None:
+    fault = mixed_decimals("Total", sample_evidence(["1,50", "2,50", "3.25"]))
+    assert fault.what == "'Total' has 2 values with a decimal comma and 1 with a decimal point."
+
+
+@pytest.mark.parametrize("text", ["1000000000000", "1e12", "-1000000000000", "-1e12", "(1e12)"])
+def test_a_thousand_thousand_millions_are_the_most(text: str) -> None:
+    expected = None if text.startswith("(") else -1e12 if text.startswith("-") else 1e12
+    assert read_number(text) == expected
+    assert read_number(text.replace("000000000000", "000000000001").replace("1e12", "1.1e12")) is None
+    for found in by_engines([text], "."):
+        assert found == [expected]

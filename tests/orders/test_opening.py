@@ -18,7 +18,8 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.customer_tables import read_source
 from marketfold.errors import OrdersError, SourceNotFoundError
-from marketfold.orders import Orders, read_orders
+from marketfold.orders import Orders, open_source, opening, read_orders
+from marketfold.orders.opening import tables_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -334,3 +335,129 @@ def test_a_flag_without_effect_is_told(tmp_path: Path) -> None:
         assert unused(source, sheet="A", delimiter=";", encoding="utf-8") == ["--sheet, --delimiter and --encoding"]
         assert unused(source, date_format="%Y-%m-%d", decimal=",") == ["--date-format", "--decimal"]
     assert unused(typed, header_row=2) == ["--header-row"]
+
+
+def shown(source: object, **options: Any) -> tuple[str, tuple[str, ...], list[str]]:
+    """How a source is called, its columns, and what is said of it, before it is read."""
+    opened = open_source(source, ReadingOptions(**options))
+    return opened.name, opened.columns, [one.code for one in opened.decisions]
+
+
+A_B, A_C = b"a,b\n1,2\n3,4\n", b"a,c\n5,6\n7,8\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "given", "wanted"),
+    [
+        ({"x.csv": A_B}, "x.csv", ("x.csv", "ab", [])),
+        ({"x.csv": A_B}, ".", ("x.csv", "ab", [])),
+        ({"x.csv": A_B}, "*.csv", ("x.csv", "ab", [])),
+        ({"x.csv": A_B, "y.csv": A_C}, "*.csv", ("*.csv", "abc", ["files_differ"])),
+        ({"x.csv": A_B, "y.csv": b"a,b\n9,9\n"}, "*.csv", ("*.csv", "ab", ["files_together"])),
+        ({"sub/x.csv": A_B}, "su?", ("x.csv", "ab", [])),  # a pattern of one folder
+        ({"sub/x.csv": A_B, "y.csv": A_B}, "**/*.csv", ("y.csv", "ab", ["files_repeated"])),
+        ({"x.csv": A_B, ".y.csv": A_C}, "*.csv", ("x.csv", "ab", [])),
+        ({"x.csv": A_B, "y.csv": b""}, ".", ("x.csv", "ab", ["files_empty"])),
+        ({"x.csv": A_B, "y.csv": A_B}, ".", ("x.csv", "ab", ["files_repeated"])),
+        ({"x.csv": A_B, "y.csv": A_B, "z.csv": A_C}, ".", (".", "abc", ["files_differ", "files_repeated"])),
+        ({"x.csv": A_B, "y.csv": b"a,b\n"}, ".", ("x.csv", "ab", ["files_empty"])),
+        ({"[x].csv": A_B}, "[x].csv", ("[x].csv", "ab", [])),  # a name that could be a pattern
+    ],
+)
+def test_what_is_opened(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, bytes],
+    given: str,
+    wanted: tuple[str, str, list[str]],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path, content in files.items():
+        write(tmp_path / path, content)
+    name, columns, said = wanted
+    assert shown(given) == (name, tuple(columns), said)
+
+
+def test_a_list_of_paths_is_one_table_and_lacks_none(tmp_path: Path) -> None:
+    one, two = write(tmp_path / "a" / "x.csv", A_B), write(tmp_path / "b" / "x.csv", A_C)
+    assert shown([one, str(two)]) == ("2 files", ("a", "b", "c"), ["files_differ"])
+    assert shown((one,)) == ("x.csv", ("a", "b"), [])
+    assert shown([one, one])[0] == "x.csv"
+    with pytest.raises(SourceNotFoundError, match=r"There is no file z\.csv in that place"):
+        shown([one, tmp_path / "z.csv"])
+    for none in ([], [5], [one, 5]):
+        with pytest.raises(OrdersError, match="A list cannot be read as orders"):
+            shown(none)
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("ordres.csv", "orders.csv"), ("orde", "orders.csv"), ("orders-of-2024-and-more.csv", "orders.csv"),
+     ("zzz.csv", None), ("orders.parquet", "orders.csv")],
+)  # fmt: skip
+def test_a_file_that_is_not_there_is_told_with_those_near_it(tmp_path: Path, asked: str, near: str | None) -> None:
+    for name in ("orders.csv", "~$orders.xlsx", "clients.csv"):
+        write(tmp_path / name, A_B)
+    with pytest.raises(SourceNotFoundError) as told:
+        shown(tmp_path / asked)
+    assert (f"Near it are {near}" in str(told.value)) is (near is not None)
+    assert "~$" not in str(told.value)
+    with pytest.raises(SourceNotFoundError, match=r"There is no file a\.csv in that place\. Check"):
+        shown(tmp_path / "nowhere" / "a.csv")
+
+
+def test_a_link_to_a_file_that_is_given_too_is_left(tmp_path: Path) -> None:
+    write(tmp_path / "b.csv", A_B)
+    write(tmp_path / "sub" / "c.csv", A_C)
+    (tmp_path / "a.csv").symlink_to("b.csv")
+    (tmp_path / "sub" / "d.csv").symlink_to("c.csv")
+    (told,) = open_source(tmp_path, ReadingOptions()).decisions
+    assert (told.code, told.numbers["files"]) == ("files_differ", 2)
+    assert str(told.numbers["lacks"]).startswith("b.csv has no 'c' and sub/c.csv has no 'b'")
+
+
+def test_what_lies_within_a_source(tmp_path: Path) -> None:
+    write(tmp_path / "b.csv", A_B)
+    write(tmp_path / "sub" / "a.csv", A_B)
+    assert tables_within(tmp_path) == ((), ("b.csv", "sub/a.csv"))
+    assert tables_within(tmp_path / "b.csv") == tables_within(tmp_path / "gone") == ((), ())
+    assert tables_within(write(tmp_path / "a.xlsx", b"PK\x03\x04")) == ((), ())
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        connection.execute("CREATE TABLE orders (a)")
+    connection.close()
+    assert tables_within(tmp_path / "a.db") == (("orders",), ())
+
+
+def test_several_databases_and_a_name_that_is_no_database_are_refused(tmp_path: Path) -> None:
+    for name in ("a.db", "b.db"):
+        with sqlite3.connect(tmp_path / name) as connection:
+            connection.execute(f"CREATE TABLE {name[0]} (a)")
+        connection.close()
+    with pytest.raises(OrdersError, match=r"holds 2 databases\. Give one of them, as in 'a\.db\?table=orders'"):
+        shown(tmp_path)
+    path = write(tmp_path / "x.csv", A_B)
+    with pytest.raises(OrdersError, match=r"x\.csv is no DuckDB or SQLite database: it is text\. Give its path alone"):
+        shown(f"{path}?table=orders")
+    with pytest.raises(OrdersError, match=r"a\.db is no DuckDB database: it is an SQLite database"):
+        shown(f"duckdb:///{tmp_path / 'a.db'}?table=a")
+    with pytest.raises(SourceNotFoundError, match=r"There is no file z\.db"):
+        shown(f"{tmp_path / 'z.db'}?table=a")
+    assert shown(f"{tmp_path / 'a.db'}?table=a", sheet="b")[2] == ["flags_unused"]
+    assert shown(tmp_path / "a.db", sheet="a")[2] == []
+
+
+def test_a_folder_of_very_many_files_is_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "MOST_FILES", 2)
+    for name in ("a.csv", "b.csv"):
+        write(tmp_path / name, A_B)
+    assert shown(tmp_path)[2] == ["files_repeated"]
+    write(tmp_path / "c.csv", A_B)
+    with pytest.raises(OrdersError, match="holds more than 2 files: that is no one table"):
+        shown(tmp_path)
+
+
+@pytest.mark.parametrize(("length", "cut"), [(255, False), (260, True)])
+def test_a_name_that_can_be_no_file_is_told_by_its_beginning(length: int, *, cut: bool) -> None:
+    with pytest.raises(SourceNotFoundError) as told:
+        shown("x" * length)
+    assert ("x" * 60 + "'..." in str(told.value)) is cut

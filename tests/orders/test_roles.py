@@ -12,7 +12,7 @@ from marketfold.errors import OrdersError
 from marketfold.orders import inspect_orders, read_orders
 from marketfold.orders.aliases import ALIASES
 from marketfold.orders.names import plain_name
-from marketfold.orders.roles import match_roles
+from marketfold.orders.roles import NO_HEADER, Match, match_roles
 from marketfold.schema import ROLES
 
 EXPORTS = {
@@ -275,3 +275,210 @@ def test_a_column_that_is_said_to_mean_nothing_has_no_role_and_stays():
     assert "Total" in after.extra
     (fault,) = match_roles(sample, {}, ("Net Totl",)).faults
     assert fault.hint == "--no-role 'Net Total'"
+
+
+def matched(columns: dict[str, str], given: dict[str, str] | None = None, no_role: tuple[str, ...] = ()) -> Match:
+    """What columns mean whose cells are apart by blanks, `_` for an empty one."""
+    sample = {name: [None if cell == "_" else cell for cell in cells.split()] for name, cells in columns.items()}
+    return match_roles(sample, given or {}, no_role)
+
+
+FOUR, DAYS = "2024-01-02 2024-01-02 2024-01-02 2024-01-02", "2024-01-02 2024-01-03 2024-01-04 2024-01-05"
+PLAIN = {"Order ID": "1 1 2 2", "Customer ID": "a a b b", "Date": FOUR, "Total": "5 6 7 8.50"}
+
+
+@pytest.mark.parametrize(
+    ("given", "says", "hint"),
+    [
+        ({"amont": "Total"}, "'amont' is not a role.", "did you mean 'amount'? The roles are order_id, "),
+        ({"xyzzy": "Total"}, "'xyzzy' is not a role.", "The roles are order_id, "),
+        ({"amount": "Totle"}, "--map amount=Totle: there is no column 'Totle'.", "--map amount=Total"),
+        ({"amount": "Qwert"}, "--map amount=Qwert: there is no column 'Qwert'.", "the columns are 'Order ID', "),
+    ],
+)
+def test_a_flag_that_names_nothing_is_refused_with_what_is_near(given: dict[str, str], says: str, hint: str) -> None:
+    (fault,) = matched(PLAIN, given).faults
+    assert fault.what == says
+    assert fault.hint.startswith(hint)
+
+
+def test_a_column_may_be_given_in_another_case_and_one_that_is_there_as_written_comes_first() -> None:
+    assert matched(PLAIN, {"amount": "TOTAL"}).mapping["amount"] == "Total"
+    assert matched(PLAIN | {"total": "1 2 3 4"}, {"amount": "total"}).mapping["amount"] == "total"
+
+
+@pytest.mark.parametrize(
+    ("names", "values"),
+    [
+        (["1", "2024-01-02", "x"], True),
+        (["1", "2024-01-02", "x", "y", "z", "u"], True),
+        (["1", "2024-01-02", "x", "y", "z", "u", "v"], False),  # a third of the names at least
+        (["1", "x"], False),  # and two
+        (["1", "2"], True),
+    ],
+)
+def test_names_that_are_numbers_and_days_are_a_row_of_values(names: list[str], *, values: bool) -> None:
+    found = matched(dict.fromkeys(names, "a b"))
+    assert (found.faults == (NO_HEADER,)) is values
+    assert NO_HEADER not in matched(dict.fromkeys(names, "a b"), {"amount": names[0]}).faults
+
+
+def test_the_name_of_an_order_is_its_number_where_lines_have_names_of_their_own() -> None:
+    shop = {"Name": "#1 #1", "Email": "a b", "Created at": "2024-01-02 2024-01-02", "Total": "1 2"}
+    assert matched(shop | {"Lineitem name": "x y"}).mapping["order_id"] == "Name"
+    assert "order_id" not in matched(shop).mapping or matched(shop).mapping["order_id"] != "Email"
+    assert (
+        matched(shop | {"Lineitem name": "x y", "Order": "1 1"}, {"order_id": "Order"}).mapping["order_id"] == "Order"
+    )
+
+
+def test_the_only_column_of_days_is_when_and_of_two_none_is_taken() -> None:
+    base = {"Customer ID": "a b", "Total": "1 2"}
+    one = matched(base | {"Wann": "2024-01-02 2024-01-03"})
+    assert (one.mapping["ordered_on"], [told.code for told in one.decisions]) == ("Wann", ["day_by_content"])
+    two = matched(base | {"Wann": "2024-01-02 2024-01-03", "Bis": "2024-01-02 2024-01-03"})
+    assert "ordered_on" not in two.mapping
+    (fault,) = two.faults
+    assert fault.what == "'Wann', 'Bis' hold dates, and none is named as the order's."
+    assert fault.hint == "--map ordered_on=Wann or --map ordered_on=Bis"
+    named = matched(base | {"Date": "2024-01-02 2024-01-03", "Bis": "2024-01-02 2024-01-03"})
+    assert (named.mapping["ordered_on"], named.decisions) == ("Date", ())
+
+
+SINGLE = {"order_id": "o1 o2 o3 o4", "customer_id": "c1 c2 c3 c4", "Date": FOUR, "Total": "1 2 3 4.50"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "given", "customer"),
+    [
+        (SINGLE | {"customer_unique_id": "u1 u1 u2 u3"}, {}, "customer_unique_id"),
+        (SINGLE | {"customer_unique_id": "u1 u2 u3 u4"}, {}, "customer_unique_id"),  # its name says so
+        (SINGLE | {"customer_unique_id": "u1 u1 u2 u3"}, {"customer_id": "customer_id"}, "customer_id"),
+        (SINGLE | {"customer_unique_id": "u1 u1 u2 u3", "order_id": "o1 o1 o3 o4"}, {}, "customer_id"),
+        (SINGLE | {"Client number": "u1 u1 u2 u3"}, {}, "Client number"),
+        (SINGLE | {"Client number": "u1 u2 u3 u4"}, {}, "customer_id"),  # which comes again no more
+        (SINGLE | {"Shelf": "u1 u1 u2 u3"}, {}, "customer_id"),
+        (SINGLE | {"Shelf": "s s s t", "Client number": "u1 u1 u2 u3"}, {}, "Client number"),
+    ],
+)
+def test_a_customer_of_each_order_gives_way_to_one_who_returns(
+    columns: dict[str, str], given: dict[str, str], customer: str
+) -> None:
+    found = matched(columns, given)
+    assert found.mapping["customer_id"] == customer
+    assert [one.code for one in found.decisions] == ([] if customer == "customer_id" else ["customer_of_each_order"])
+
+
+ANY = {"Order": "1 1 2 2", "Date": FOUR, "Total": "1 2 3 4.50"}
+
+
+@pytest.mark.parametrize(
+    ("company", "given", "customer"),
+    [
+        ("x y x y", {}, None),  # several makers on each order
+        ("x x y y", {}, "Company"),
+        ("x y x y", {"customer_name": "Company"}, "Company"),
+        ("x y x y", {"order_id": "Order"}, "Company"),
+    ],
+)
+def test_a_company_that_changes_within_orders_makes_the_products(
+    company: str, given: dict[str, str], customer: str | None
+) -> None:
+    found = matched(ANY | {"Company": company}, given)
+    assert found.mapping.get("customer_id") == found.mapping.get("customer_name") == customer
+    assert [one.code for one in found.decisions] == ["not_a_customer" if customer is None else "customer_by_name"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "given", "customer"),
+    [
+        ({"id": "1 1 2 2", "Date": DAYS}, {}, "id"),
+        ({"id": "1 1 2 2", "Date": FOUR}, {}, None),  # on one day it is an order
+        ({"id": "1 1 2 2", "Date": FOUR, "Company": "x y x y"}, {}, "id"),  # beside makers it is who bought
+        ({"id": "1 2 3 4", "Date": DAYS}, {}, None),
+        ({"id": "1 2 _ _", "Date": DAYS}, {}, None),
+        ({"id": "1 1 2 2", "Date": DAYS, "Email": "a b c d"}, {}, "Email"),
+        ({"id": "1 1 2 2", "Date": DAYS}, {"order_id": "id"}, None),
+        ({"Order": "1 1 2 2", "Date": DAYS}, {}, None),
+    ],
+)
+def test_a_plain_id_that_comes_again_on_other_days_is_a_customer(
+    columns: dict[str, str], given: dict[str, str], customer: str | None
+) -> None:
+    found = matched(columns | {"Total": "1 2 3 4.50"}, given)
+    assert found.mapping.get("customer_id") == customer
+    assert ("customer_by_id" in [one.code for one in found.decisions]) is (customer == "id")
+
+
+def test_without_a_number_an_email_is_surer_than_a_telephone() -> None:
+    both = matched({"Phone": "a b", "Email": "a b", "Date": "2024-01-02 2024-01-02", "Total": "1 2"})
+    assert both.mapping["customer_id"] == both.mapping["email"] == "Email"
+    assert both.id_is_personal
+    assert [one.code for one in both.decisions] == ["customer_by_name"]
+    known = matched(PLAIN | {"Email": "a b c d"})
+    assert (known.mapping["customer_id"], known.id_is_personal, known.decisions) == ("Customer ID", False, ())
+    same = matched(PLAIN, {"customer_name": "Customer ID"})
+    assert same.mapping["customer_id"] == "Customer ID"
+    assert same.id_is_personal
+    given = matched(PLAIN | {"Email": "a b c d"}, {"customer_id": "Email"})
+    assert given.mapping["email"] == "Email"
+    assert given.id_is_personal
+
+
+@pytest.mark.parametrize(
+    ("columns", "given", "says"),
+    [
+        ({"Total": "_ _ _ _"}, {}, "fault"),
+        ({"Total": "_ _ _ _", "Quantity": "1 2 1 1", "Unit Price": "1 2 3 4.50"}, {}, "amount_blank"),
+        ({"Total": "_ _ _ _", "Quantity": "1 2 1 1", "Unit Price": "1 2 3 4.50"}, {"amount": "Total"}, "fault"),
+        ({"Total": "_ _ _ _", "Quantity": "1 2 1 1"}, {}, "fault"),
+        ({"Total": "_ _ _ 1"}, {}, ""),
+        ({"Total": ""}, {}, ""),  # of no lines nothing is said
+    ],
+)
+def test_an_amount_that_is_blank_on_all_first_lines_is_no_money(
+    columns: dict[str, str], given: dict[str, str], says: str
+) -> None:
+    found = matched(PLAIN | columns, given)
+    assert [one.code for one in found.decisions] == ([says] if says == "amount_blank" else [])
+    assert ("amount" in found.mapping) is (says != "amount_blank")
+    assert [fault.what for fault in found.faults] == (
+        ["'Total' is blank on the first 4 lines."] if says == "fault" else []
+    )
+
+
+PAID = {"Type": "Payment Payment Refund", "Description": "a b c", "Customer ID": "1 2 3",
+        "Date": "2024-01-02 2024-01-03 2024-01-04", "Amount": "1 2 3.50"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "given", "product"),
+    [
+        ({}, {}, None),
+        ({"Type": "Invoice Invoice Refund"}, {}, "Description"),
+        ({"Quantity": "1 2 3"}, {}, "Description"),
+        ({}, {"product_name": "Description"}, "Description"),
+        ({"Product": "x y z"}, {}, "Product"),
+    ],
+)
+def test_the_description_of_a_payment_is_no_product(
+    columns: dict[str, str], given: dict[str, str], product: str | None
+) -> None:
+    found = matched(PAID | columns, given).mapping
+    assert found["line_type"] == "Type"
+    assert (found.get("product_id") or found.get("product_name")) == product
+
+
+def test_a_column_without_a_role_must_be_there_or_unlike_all_that_are() -> None:
+    assert matched(PLAIN, no_role=("Nothing",)).faults == ()
+    (fault,) = matched(PLAIN, no_role=("Totl",)).faults
+    assert (fault.what, fault.hint) == ("--no-role Totl: there is no column 'Totl'.", "--no-role Total")
+    assert "amount" not in matched(PLAIN, no_role=("Total",)).mapping
+
+
+def test_one_column_is_one_role_but_for_whom_it_names_as_well() -> None:
+    (fault,) = matched(PLAIN | {"Amount": "1 2 3 4"}, {"amount": "Total", "quantity": "Total"}).faults
+    assert fault.what == "'Total' is given to amount and quantity."
+    assert matched(PLAIN, {"customer_id": "Customer ID", "email": "Customer ID"}).faults == ()
+    (fault,) = matched(PLAIN, {"customer_id": "Order ID", "order_id": "Order ID"}).faults
+    assert fault.what == "'Order ID' is given to customer_id and order_id."

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,12 +19,15 @@ CELL = st.text(st.sampled_from('ab,;"\n é🛒=\t'), max_size=8)
 
 def split(text: str, width: int, dialect: Dialect | None = None) -> tuple[list[list[str]], Rows]:
     """Rows that were written, and the account of all."""
-    dialect = dialect or Dialect()
+    return split_as(text, Layout(dialect or Dialect(), width))
+
+
+def split_as(text: str, layout: Layout) -> tuple[list[list[str]], Rows]:
     with TemporaryDirectory() as folder:
         source, target = Path(folder, "source"), Path(folder, "target")
         source.write_bytes(text.encode())
-        rows = write_rows(source, "utf-8", Layout(dialect, width), target)
-        written = list(csv.reader(io.StringIO(target.read_text("utf-8")), delimiter=dialect.delimiter or "\t"))
+        rows = write_rows(source, "utf-8", layout, target)
+        written = list(csv.reader(io.StringIO(target.read_text("utf-8")), delimiter=layout.dialect.delimiter or "\t"))
     return written, rows
 
 
@@ -86,3 +90,72 @@ def test_separators_are_found(sign: str, width: int, n_rows: int) -> None:
 def test_commas_in_cells_do_not_mislead() -> None:
     lines = ["order;name;total\n", '1;"Smith, Ann";1,50\n', "2;Jones, Bo;2,50\n", "3;c;3,50\n"]
     assert sniff(lines).delimiter == ";"
+
+
+@pytest.mark.parametrize(
+    ("lines", "written", "malformed"),
+    [
+        (["1,2,3"], [["2", "1", "2", "3"]], []),
+        (["1,2,3,"], [["2", "1", "2", "3"]], []),  # a separator at the end, as some programs write it
+        (["1,2,3, "], [["2", "1", "2", "3"]], []),
+        (["1,2,3,4"], [], [(2, "too_many_fields", "4 fields where the header has 3")]),
+        (["1,,3,4"], [], [(2, "too_many_fields", "4 fields where the header has 3")]),
+        (["1,2,3,,"], [], [(2, "too_many_fields", "5 fields where the header has 3")]),
+        (["1,2"], [], [(2, "too_few_fields", "2 fields where the header has 3")]),
+        (["1,2,"], [["2", "1", "2", ""]], []),
+        (["", "1,2,3", "  ", "4,5,6"], [["3", "1", "2", "3"], ["5", "4", "5", "6"]], []),
+        ([",,", "1,2,3"], [["2", "", "", ""], ["3", "1", "2", "3"]], []),
+        (["----|----", "1,2,3"], [["3", "1", "2", "3"]], []),
+        (["1,a---b,3", "4,5,6"], [["2", "1", "a---b", "3"], ["3", "4", "5", "6"]], []),
+        (['1,"2', 'x",3', "4,5,6"], [["2", "1", "2\nx", "3"], ["3", "4", "5", "6"]], []),
+        (['1,"2,3', "4,5,6", "7,8,9"], [["3", "4", "5", "6"], ["4", "7", "8", "9"]],
+         [(2, "unclosed_quote", "a quote opens in this row and is not closed")]),
+        (['1,"2"x,3', "4,5,6"], [["2", "1", "2x", "3"], ["3", "4", "5", "6"]], []),
+        (['1,"2', 'y"x,3', "4,5,6"], [["4", "4", "5", "6"]],
+         [(2, "unclosed_quote", "a quote opens in this row and is not closed"),
+          (3, "too_few_fields", "2 fields where the header has 3")]),
+        (['"1,2,3"', '"4,""5, five"",6"', "7,8,9"],
+         [["2", "1", "2", "3"], ["3", "4", "5, five", "6"], ["4", "7", "8", "9"]], []),
+        (['"1,2"'], [], [(2, "too_few_fields", "1 fields where the header has 3")]),
+        (['"1,2,3,4"'], [], [(2, "too_few_fields", "1 fields where the header has 3")]),
+        (['"1,""2', 'x"",3"'], [["2", "1", "2\nx", "3"]], []),  # a line break within what is within
+        (['"1,2,3",b'], [], [(2, "too_few_fields", "2 fields where the header has 3")]),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_a_row(lines: list[str], written: list[list[str]], malformed: list[tuple[int, str, str]]):
+    found, rows = split("\n".join(["a,b,c", *lines]), 3)
+    assert (found, rows.malformed, rows.written) == (written, malformed, len(written))
+    assert rows.to_table().to_pylist() == [
+        {"source_line": number, "reason": reason, "detail": detail} for number, reason, detail in malformed
+    ]
+
+
+def test_rows_that_are_one_quoted_cell_are_counted_and_may_be_left_as_they_are():
+    text = 'a,b,c\n"1,2,3"\n4,5,6\n'
+    assert split(text, 3)[1].unquoted == 1
+    kept = split_as(text, Layout(Dialect(), 3, unquote=False))[1]
+    assert (kept.unquoted, kept.written, len(kept.malformed)) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "layout", "first"),
+    [
+        ("a,b\n1,2\n", Layout(Dialect(), 2), "2"),
+        ("title\n\na,b\n1,2\n", Layout(Dialect(), 2, above=2), "4"),
+        ("group,\na,b\n1,2\n", Layout(Dialect(), 2, headers=2), "3"),
+        ("sep=,\na,b\n1,2\n", Layout(Dialect(declared=True), 2), "2"),  # a spreadsheet does not show that line
+        ('a,"b\nb"\n1,2\n', Layout(Dialect(), 2), "2"),
+        ("a,b\n1\\,x,2\n", Layout(Dialect(escape="\\"), 2), "2"),
+    ],
+)
+def test_rows_are_numbered_from_below_the_header(text: str, layout: Layout, first: str):
+    written, rows = split_as(text, layout)
+    assert [(row[0], row[-1]) for row in written] == [(first, "2")]
+    assert rows.malformed == []
+
+
+def test_a_quote_that_never_closes_takes_no_more_than_a_row_may_hold():
+    half = "x" * (ROW_LIMIT // 2)
+    written, rows = split(f'a,b,c\n1,"{half},3\n2,{half},3\n3,4,5', 3)
+    assert [row[0] for row in written] == ["3", "4"]
+    assert [(number, reason) for number, reason, _ in rows.malformed] == [(2, "unclosed_quote")]

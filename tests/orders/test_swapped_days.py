@@ -67,3 +67,30 @@ def test_days_that_could_be_either_are_told():
     meant, doubtful = as_read(*CERTAIN, "05/01/2024", "06/02/2024", "02/01/2024", "03/03/2024")
     assert list(meant) == ["05/01/2024", "06/02/2024"]
     assert doubtful == ["02/01/2024"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "exchanged_ones", "doubtful"),
+    [
+        (("05/01/2024", "06/02/2024", "27/03/2024"), ["05/01/2024", "06/02/2024"], []),
+        (("05/03/2024", "06/02/2024", "05/01/2024"), ["05/03/2024", "06/02/2024", "05/01/2024"], []),
+        (("05/01/2024", "06/02/2024", "04/04/2024"), ["05/01/2024", "06/02/2024"], []),  # the same either way
+        (("05/01/2024", "06/02/2024", "03/02/2024"), ["05/01/2024", "06/02/2024"], ["03/02/2024"]),
+        (("05/01/2024", "06/01/2024", "03/02/2024"), ["05/01/2024", "06/01/2024"], []),  # read in no month of January
+    ],
+)
+def test_which_days_lie_far_from_the_certain_ones(
+    texts: tuple[str, ...], exchanged_ones: list[str], doubtful: list[str]
+):
+    meant, open_ones = as_read(*CERTAIN, *texts)
+    assert (sorted(meant), open_ones) == (sorted(exchanged_ones), doubtful)
+
+
+def test_far_is_more_than_31_days():
+    """Of certain days from 13 March the first is 11 February; to 31 January the last is 2 March."""
+    spring = ("13/03/2024", "20/03/2024", "25/04/2024")
+    assert sorted(as_read(*spring, "11/02/2024", "10/03/2024")[0]) == ["10/03/2024", "11/02/2024"]
+    assert as_read(*spring, "10/02/2024", "10/03/2024")[0] == {}  # one of them alone is too few
+    winter = ("13/01/2024", "20/01/2024", "31/01/2024")
+    meant, doubtful = as_read(*winter, "05/01/2024", "06/02/2024", "03/02/2024")
+    assert (sorted(meant), doubtful) == (["05/01/2024", "06/02/2024"], ["03/02/2024"])

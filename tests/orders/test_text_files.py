@@ -10,9 +10,11 @@ import pytest
 from pydantic import ValidationError
 
 from marketfold.config import ReadingOptions
+from marketfold.engine import DuckDBEngine
 from marketfold.errors import EngineError, OrdersError, SourceNotFoundError
 from marketfold.orders import Orders, read_orders
-from marketfold.orders.text_files import PlainForm, TextSource
+from marketfold.orders.packing import TextFile
+from marketfold.orders.text_files import NoLinesError, PlainForm, TextSource, header_decisions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -338,3 +340,91 @@ def test_rows_that_cannot_be_split_count_among_the_rows(tmp_path: Path, more: st
     source = read_text(tmp_path, join() + more).source
     assert isinstance(source, TextSource)
     assert (source.last_row(), source.count(), source.malformed().num_rows) == (last, rows, rows - 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "delimiter", "decisions", "first"),
+    [
+        ("a,b,c\n1,2,3\n4,5,6\n", "abc", ",", [], {"a": "1"}),
+        ("a,b,c\n 1 ,2,3\n4,5", "abc", ",", [], {"a": "1"}),
+        ("a,b\n1,2", "ab", ",", [], {"a": "1", "b": "2"}),  # the only line is shown, though it may be cut
+        ("a   b   c\n1   2   3\n4   5   6\n", "abc", "blanks", [], {"c": "3"}),
+        ("sep=;\na;b;c\n1;2;3\n4;5;6\n", "abc", ";", [], {"a": "1"}),
+        ("sep=;\nReport\na;b;c\n1;2;3\n4;5;6\n", "abc", ";", ["header_found"], {"a": "1"}),
+        ("Report\na,b,c\n1,2,3\n4,5,6\n", "abc", ",", ["header_found"], {"a": "1"}),
+        (",,\na,b,c\n1,2,3\n4,5,6\n", "abc", ",", [], {"a": "1"}),
+        ("Order,Item,,\nID,ID,b,c\n1,2,3,4\n5,6,7,8\n", ["Order ID", "Item ID", "b", "c"], ",",
+         ["header_joined"], {"c": "4"}),
+        ("|a|b|\n|1|2|\n|3|4|\n", "ab", "|", [], {"a": "1", "b": "2"}),  # a frame makes no columns
+        ("|a|\n|1|\n|3|\n", ["column 1", "a", "column 3"][1:2], "|", [], {"a": "1"}),
+        ("a|b|\n1|2|\n3|4|\n", ["a", "b", "column 3"], "|", [], {"b": "2"}),
+        (",a,b,\n,1,2,\n,3,4,\n", ["column 1", "a", "b", "column 4"], ",", [], {"a": "1"}),
+        ('"a,b,c"\n"1,2,3"\n"4,5,6"\n', "abc", ",", [], {"b": "2"}),
+    ],
+)  # fmt: skip
+def test_what_a_file_shows_before_it_is_read(
+    tmp_path: Path, text: str, columns: str | list[str], delimiter: str, decisions: list[str], first: dict[str, str]
+) -> None:
+    source = opened(tmp_path, text)
+    assert (source.columns, source.delimiter) == (tuple(columns), delimiter)
+    assert [one.code for one in source.decisions] == decisions
+    shown = source.sample()
+    assert list(shown) == list(columns)
+    assert {name: shown[name][0] for name in first} == first
+
+
+def opened(folder: Path, text: str, **options: Any) -> TextSource:
+    path = write(folder, text)
+    return TextSource(TextFile("orders.csv", path, None, folder=folder), ReadingOptions(**options), ENGINE)
+
+
+ENGINE = DuckDBEngine()
+
+
+def test_the_row_of_names_that_is_given_is_said_of_no_title(tmp_path: Path) -> None:
+    assert opened(tmp_path, "Report\na,b,c\n1,2,3\n", header_row=2).decisions == ()
+    with pytest.raises(OrdersError, match="no names of columns in row 9, or it lies beyond row 200"):
+        opened(tmp_path, "a,b\n1,2\n", header_row=9)
+    with pytest.raises(OrdersError, match="is empty"):
+        opened(tmp_path, "\n \n")
+    with pytest.raises(NoLinesError, match="has a header and no order line below it"):
+        opened(tmp_path, "a,b\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "says", "ways"),
+    [
+        ("a;b;c\n1;2;3\n4;5;6\n", ",", "--delimiter ','", "Give --delimiter ';' or no --delimiter."),
+        ("a\tb\tc\n1\t2\t3\n4\t5\t6\n", ",", "--delimiter ','", "Give --delimiter tab or no --delimiter."),
+        ("a  b  c\n1  2  3\n4  5  6\n", "\t", "--delimiter tab", "separated by blanks. Give no --delimiter."),
+        ("sep=,\na;b;c\n1;2;3\n4;5;6\n", None, "The separator that its first line declares", "Give --delimiter ';'."),
+        ("sep=,\na;b;c\n1;2;3\n4;5;6\n", "|", "--delimiter '|'", "Give --delimiter ';'."),
+    ],
+)
+def test_a_separator_that_tells_no_columns_apart_is_refused(
+    tmp_path: Path, text: str, given: str | None, says: str, ways: str
+) -> None:
+    with pytest.raises(OrdersError) as told:
+        opened(tmp_path, text, delimiter=given)
+    assert str(told.value).startswith(f"{says} does not tell the columns of orders.csv apart")
+    assert str(told.value).endswith(ways)
+
+
+def test_columns_can_be_called_as_in_another_file(tmp_path: Path) -> None:
+    source = opened(tmp_path, "a,b\n1,2\n3,4\n")
+    source.rename({"a": "A", "b": "B"})
+    assert source.columns == ("A", "B")
+    assert source.sample()["B"][0] == "2"
+
+
+def test_what_is_said_of_a_header() -> None:
+    assert header_decisions(1, 1, titled=False) == ()
+    (found,) = header_decisions(1, 3, titled=True)
+    assert (found.code, found.numbers) == ("header_found", {"row": "3"})
+    (joined,) = header_decisions(2, 3, titled=False)
+    assert (joined.code, joined.numbers) == ("header_joined", {"upper": "2", "row": "3"})
+
+
+def test_the_last_of_the_first_lines_may_be_cut_and_is_not_shown(tmp_path: Path) -> None:
+    assert opened(tmp_path, "a,b\n1,2\n3,4\n5,6\n").sample() == {"a": ["1", "3"], "b": ["2", "4"]}
+    assert opened(tmp_path, "a,b\n1,2\n3\n4,5\n6,7\n").sample() == {"a": ["1", "4"], "b": ["2", "5"]}

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+import python_calamine
 
 from marketfold.config import ReadingOptions
+from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
 from marketfold.orders.workbook_limits import check_extent
+from marketfold.orders.workbooks import _as_text, _column, _read_sheet, _Sheet, open_workbooks, sheet_names
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from marketfold.orders.sources import FrameSource
 
 NAMES = ["Order ID", "Customer ID", "Order Date", "Line Total"]
 
@@ -228,3 +233,144 @@ def test_formulas_that_no_program_has_calculated(tmp_path: Path) -> None:
     alone = book(tmp_path, S=[[*names[:3], names[5]], *([*row[:3], row[5]] for row in rows)])
     with pytest.raises(OrdersError, match=r"'Line Total' is blank on the first 2 lines.*open the file in a spread"):
         read_orders(alone)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (None, None),
+        ("", None),
+        ("a", "a"),
+        (True, "TRUE"),
+        (7.0, "7"),
+        (7.5, "7.5"),
+        (7, "7"),
+        (dt.datetime(2024, 1, 31, 10, 5), "2024-01-31 10:05:00"),
+        (dt.date(2024, 1, 31), "2024-01-31"),
+        (dt.time(10, 5), "10:05:00"),
+    ],
+)
+def test_a_cell_is_shown_as_a_person_sees_it(cell: object, text: str | None) -> None:
+    assert _as_text(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "read"),
+    [
+        ([1, 2.5, None, ""], "double", [1.0, 2.5, None, None]),
+        ([1, "a"], "string", ["1", "a"]),
+        ([True, 1], "string", ["TRUE", "1"]),
+        ([dt.date(2024, 1, 31), dt.datetime(2024, 2, 1, 10), ""], "date32[day]",
+         [dt.date(2024, 1, 31), dt.date(2024, 2, 1), None]),
+        ([dt.date(2024, 1, 31), "soon"], "string", ["2024-01-31", "soon"]),
+        ([None, ""], "string", [None, None]),
+        ([], "string", []),
+    ],
+)  # fmt: skip
+def test_a_column_is_of_one_kind_where_all_its_cells_are(cells: list[object], kind: str, read: list[object]) -> None:
+    found = _column(cells)
+    assert (str(found.type), found.to_pylist()) == (kind, read)
+
+
+def sheet_of(*rows: list[Any], given: int | None = None) -> _Sheet | None:
+    """The table of a sheet of a workbook that holds these rows and nothing else."""
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    packed = io.BytesIO()
+    made.save(packed)
+    packed.seek(0)
+    return _read_sheet("shop.xlsx", "Sheet", python_calamine.load_workbook(packed).get_sheet_by_index(0), given)
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "lines", "titled"),
+    [
+        ([NAMES, line(1), line(2)], 0, [2, 3], False),
+        ([["Report"], [], NAMES, line(1), [], line(2)], 2, [4, 6], True),
+        ([[], [" "], NAMES, line(1)], 2, [4], False),  # blank rows are nothing to speak of
+    ],
+)
+def test_lines_keep_the_rows_of_their_sheet(rows: list[list[Any]], first: int, lines: list[int], titled: bool) -> None:
+    found = sheet_of(*rows)
+    assert found is not None
+    assert (found.header.first, found.lines, found.last_row, found.titled) == (first, lines, lines[-1], titled)
+    assert list(found.columns) == NAMES
+    assert found.columns["Order ID"] == [number + 1 for number in range(len(lines))]
+    assert found.has_orders
+
+
+def test_columns_without_name_or_cells_are_none() -> None:
+    found = sheet_of(["Order ID", "", "", "Total", ""], [1, None, "x", 2.5, "beyond"], [2, " ", None])
+    assert found is not None
+    assert found.columns == {"Order ID": [1, 2], "column 3": ["x", None], "Total": [2.5, None]}
+    assert sheet_of(NAMES) is sheet_of() is sheet_of([" "]) is None
+    assert sheet_of(NAMES, line(1), given=3) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "orders"),
+    [
+        (["Customer ID", "Date", "Total"], True),
+        (["E-mail", "Date", "Price"], True),
+        (["Customer ID", "Date", "Quantity"], False),
+        (["Customer ID", "Town", "Total"], False),
+        (["Order ID", "Date", "Total"], False),
+    ],
+)
+def test_a_sheet_of_orders_says_who_when_and_how_much(names: list[str], orders: bool) -> None:
+    found = sheet_of(names, ["a", "b", "c"])
+    assert found is not None
+    assert found.has_orders is orders
+
+
+def read_books(folder: Path, *names: str, **options: Any) -> FrameSource:
+    paths = {name: folder / name for name in names}
+    return open_workbooks("books", paths, ReadingOptions(**options), DuckDBEngine())
+
+
+def test_what_is_said_of_the_sheets_of_a_workbook(tmp_path: Path) -> None:
+    summary = [["Month", "Revenue"], ["January", 7.5]]
+    other = [["Order ID", "Customer ID", "Order Date", "Price"], [7, "K9", dt.date(2024, 3, 1), 2.5]]
+    book(tmp_path, "a.xlsx", Summary=summary, One=[NAMES, line(1), line(2), line(3)], Two=[NAMES, line(4)], Old=other)
+    source = read_books(tmp_path, "a.xlsx")
+    assert {one.code: one.numbers for one in source.decisions} == {
+        "sheets_together": {"sheets": ("One", "Two")},
+        "orders_left": {"sheet": ("One", "Two"), "sheets": ("Old",)},
+        "sheets_left": {"sheet": ("One", "Two"), "sheets": ("Summary",)},
+    }
+    assert [one.lines for one in source.decisions if one.code == "orders_left"] == [1]
+    assert (source.columns, source.count(), source.files) == (tuple(NAMES), 4, {})
+    named = read_books(tmp_path, "a.xlsx", sheet="Summary")
+    assert (named.columns, named.decisions) == (("Month", "Revenue"), ())
+    with pytest.raises(
+        OrdersError, match=r"a\.xlsx has no sheet 'Three'\. Its sheets are 'Summary', 'One', 'Two', 'Old'"
+    ):
+        read_books(tmp_path, "a.xlsx", sheet="Three")
+
+
+def test_rows_of_sheets_and_books_are_numbered_through(tmp_path: Path) -> None:
+    book(tmp_path, "a.xlsx", One=[["Report"], [], NAMES, line(1), [], line(2)], Two=[NAMES, line(3)])
+    book(tmp_path, "b.xlsx", One=[[*NAMES, "Note"], [*line(4), "x"]])
+    source = read_books(tmp_path, "a.xlsx", "b.xlsx")
+    loaded = source.engine.collect(source.load({"id": "Order ID", "note": "Note"}, lambda raw: raw)).to_pylist()
+    assert [(row["source_line"], row["id"], row["note"]) for row in loaded] == [
+        (4, 1.0, None), (6, 2.0, None), (8, 3.0, None), (10, 4.0, "x")
+    ]  # fmt: skip
+    assert source.files == {"a.xlsx": NAMES, "b.xlsx": [*NAMES, "Note"]}
+    assert [one.code for one in source.decisions] == ["files_differ", "sheets_together", "header_found"]
+    alone = read_books(tmp_path, "a.xlsx", sheet="Two", header_row=1)
+    assert (alone.decisions, alone.count()) == ((), 1)
+
+
+def test_a_sheet_without_lines_is_told(tmp_path: Path) -> None:
+    book(tmp_path, "a.xlsx", One=[NAMES], Two=[])
+    with pytest.raises(OrdersError, match=r"a\.xlsx \(its sheets are 'One', 'Two'\) has no row below its header"):
+        read_books(tmp_path, "a.xlsx")
+    with pytest.raises(OrdersError, match=r"The sheet 'One' of a\.xlsx has no row below its header"):
+        read_books(tmp_path, "a.xlsx", sheet="One")
+    assert sheet_names(tmp_path / "a.xlsx", "a.xlsx") == ("One", "Two")
+    (tmp_path / "b.xlsx").write_bytes(b"nothing")
+    for read in (lambda: sheet_names(tmp_path / "b.xlsx", "b.xlsx"), lambda: read_books(tmp_path, "b.xlsx")):
+        with pytest.raises(OrdersError, match=r"b\.xlsx cannot be read as a workbook"):
+            read()

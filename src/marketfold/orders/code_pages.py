@@ -49,7 +49,7 @@ _FREQUENT_CJK = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6), ("shift_jis", 0x8
 _KOREAN = 3
 _STANDARD = {"gb18030": 0, "big5": 1, "cp932": 2}
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_\u00b2\u00b3\u00b9\u00bc-\u00be]+")
 _SIGN = re.compile(r"[^\x00-\x7f]")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]+")
 _TIE = 0.05

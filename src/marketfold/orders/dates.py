@@ -70,7 +70,7 @@ class DayText:
 
     def label(self, order: Order | None) -> str:
         """The style as strptime writes it, where it can."""
-        if self.style[0] == "%" or len(self.style) > 3:
+        if len(self.style) > 3:
             return self.style
         order = order or ("day-first" if self.day_first else "month-first")
         return written(self.style, order)
@@ -191,7 +191,8 @@ def _read_named(text: str) -> DayText | None:
     year = full_year(year_text)
     if year is None or len(day_text) > 2:
         return None
-    day = _written_day(year, months[0], int(day_text))
+    (month,) = months
+    day = _written_day(year, month, int(day_text))
     return DayText(NAMED_MONTH, day, day)
 
 

@@ -240,11 +240,11 @@ def is_less_by_discount(
     added: Sequence[list[float | None]],
 ) -> bool:
     """Whether a total is an amount less the discount, with or without some of the columns that may be added to it."""
-    rows = [place for place, cut in enumerate(off) if cut and mine[place] and whole[place] is not None]
+    rows = enumerate(zip(whole, mine, off, strict=True))
+    rest = {row: total - own + cut for row, (total, own, cut) in rows if cut and own and total is not None}
     for some in (chosen for n in range(len(added) + 1) for chosen in combinations(added, n)):
-        rest = [(whole[row] or 0.0) - (mine[row] or 0.0) - sum(one[row] or 0.0 for one in some) for row in rows]
-        fits = sum(abs(left + off[row]) <= 2 * CENT for left, row in zip(rest, rows, strict=True))
-        if len(rows) >= ENOUGH_VOTES and fits >= 0.9 * len(rows):
+        fits = sum(abs(left - sum(one[row] or 0.0 for one in some)) <= 2 * CENT for row, left in rest.items())
+        if len(rest) >= ENOUGH_VOTES and fits >= 0.9 * len(rest):
             return True
     return False
 
@@ -263,10 +263,11 @@ def follows_discounted(
     off: Sequence[float | None],
 ) -> bool:
     """Whether money is in proportion to what a discount left of other money, and not to that money before it."""
-    rows = [row for row in zip(before, after, off, charged, strict=True) if row[0] and row[1] and row[3]]
-    cut = [(mine / one, mine / left) for one, left, less, mine in rows if less and one and left and mine]
-    whole = [mine / one for one, _, less, mine in rows if not less and one and mine]
-    told = [is_cut(one, left, less) for one, left, less, _ in rows if less and one and left]
+    rows = zip(before, after, off, charged, strict=True)
+    known = [(one, left, less, mine) for one, left, less, mine in rows if one and left and mine]
+    cut = [(mine / one, mine / left) for one, left, less, mine in known if less]
+    whole = [mine / one for one, _, less, mine in known if not less]
+    told = [is_cut(one, left, less) for one, left, less, _ in known if less]
     if len(cut) < ENOUGH_VOTES or not whole or sum(told) < 0.9 * len(told):
         return False
     usual = median(whole)

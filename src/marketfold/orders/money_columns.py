@@ -259,12 +259,12 @@ class _Finding:
     def _choose(self, columns: list[MoneyColumn]) -> MoneyColumn:
         """The surest that holds any money: of the line, by a known name, net of tax and discount."""
         columns = [column for column in columns if any(column.values)] or columns
-        best = min(_key(column) for column in columns)
-        alike = [column for column in columns if _key(column) == best]
+        surest = min(columns, key=_key)
+        alike = [column for column in columns if _key(column) == _key(surest)]
         lines = self.lines
         totals = {column.name: lines.total(column) for column in alike}
         if len(alike) == 1:
-            return self._before_tax(alike[0], columns)
+            return self._before_tax(surest, columns)
         by_price = sorted(alike, key=lambda column: -lines.agrees(column.values))
         if lines.agrees(by_price[0].values) >= 0.5 > lines.agrees(by_price[1].values):
             return by_price[0]
@@ -273,11 +273,11 @@ class _Finding:
         same = largest - abs(totals[smallest.name]) <= OUGHT_TO_TELL * largest
         subtotals = any(is_subtotal(column.name) for column in alike)
         if same or subtotals or all(column.of_order for column in alike):
-            return alike[0] if same else smallest
+            return surest if same else smallest
         told = " and ".join(f"{name!r} ({words.exact_money(total)})" for name, total in totals.items())
         what = f"{told} can both be amount; the money is that of the first {len(smallest.values):,} lines."
-        self.found.faults.append(Fault(what, map_flag("amount", alike[0].name)))
-        return alike[0]
+        self.found.faults.append(Fault(what, map_flag("amount", surest.name)))
+        return surest
 
     def _before_tax(self, chosen: MoneyColumn, columns: list[MoneyColumn]) -> MoneyColumn:
         """A subtotal of the same grain, where it is less than a total that has tax and shipping in it."""

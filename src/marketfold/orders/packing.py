@@ -59,9 +59,10 @@ def members_of(path: Path) -> list[str]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return [name for name in archive.namelist() if not (name.endswith("/") or is_passed_over(Path(name)))]
+            files = [name for name in archive.namelist() if not name.endswith("/")]
     except _DAMAGED as error:
         raise _damaged(path.name) from error
+    return [name for name in files if not any(is_passed_over(Path(part)) for part in Path(name).parts)]
 
 
 def files_below(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -99,8 +99,8 @@ def _plausible(day: date) -> date | None:
 
 
 _KINDS: tuple[tuple[str, Callable[[str], date | None]], ...] = (
+    ("quarter", _quarter),  # of trimesters `T1` to `T4` each could be a week, and of weeks few a quarter
     ("week", _week),
-    ("quarter", _quarter),
     ("month", _month),
 )
 

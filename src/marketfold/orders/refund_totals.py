@@ -57,13 +57,14 @@ class RefundPair:
 
     before: str
     after: str
-    whole: list[float | None] = field(repr=False)
+    whole: list[float] = field(repr=False)
     left: list[float | None] = field(repr=False)
 
     @classmethod
     def of(cls, sample: Mapping[str, Sequence[object]], before: str, after: str) -> RefundPair:
         """Two columns of a source, by their first cells."""
-        return cls(before, after, read_cells(sample[before]), read_cells(sample[after]))
+        whole = [value or 0.0 for value in read_cells(sample[before])]
+        return cls(before, after, whole, read_cells(sample[after]))
 
     @property
     def sure(self) -> bool:
@@ -71,24 +72,29 @@ class RefundPair:
         return says_after_refunds(self.after) or (is_net(self.after) and not is_net(self.before) and 0.0 in self.left)
 
     @property
+    def _sold(self) -> list[int]:
+        """Rows of a sale."""
+        return [place for place, value in enumerate(self.whole) if value > 0]
+
+    @property
     def lower(self) -> list[int]:
         """Rows on which less is left."""
-        rows = [place for place, value in enumerate(self.whole) if value and value > 0]
+        rows = self._sold
         blank = [place for place in rows if not self.left[place]]
         if len(blank) >= ALIKE * len(rows):  # a zero where nothing was changed, as Etsy writes it
             rows = sorted(set(rows) - set(blank))
-        return [place for place in rows if (self.whole[place] or 0) - (self.left[place] or 0) > CENT]
+        return [place for place in rows if self.whole[place] - (self.left[place] or 0) > CENT]
 
     def fits(self) -> bool:
         """Whether both are the same on most rows, and the second is never more."""
-        rows = [place for place, value in enumerate(self.whole) if value and value > 0]
-        if any((self.left[place] or 0) - (self.whole[place] or 0) > CENT for place in rows):
+        rows = self._sold
+        if any((self.left[place] or 0) - self.whole[place] > CENT for place in rows):
             return False
         return len(rows) >= ENOUGH_VOTES and len(self.lower) <= (1 - ALIKE) * len(rows)
 
     def is_told_by(self, cells: list[float | None]) -> bool:
         """Whether another column, as a discount, is just what the second lacks."""
-        off = [(self.whole[row] or 0) - (self.left[row] or 0) - abs(cells[row] or 0) for row in self.lower]
+        off = [self.whole[row] - (self.left[row] or 0) - abs(cells[row] or 0) for row in self.lower]
         return bool(off) and sum(abs(rest) <= 2 * CENT for rest in off) >= 0.9 * len(off)
 
 
@@ -140,15 +146,15 @@ def _before_refunds(sample: Mapping[str, Sequence[object]], mapping: Mapping[str
     if not {"amount", "refunded"} <= set(mapping):
         return None
     mine, off = read_cells(sample[mapping["amount"]]), read_cells(sample[mapping["refunded"]])
-    rows = [place for place, cut in enumerate(off) if cut and mine[place] is not None]
-    if len(rows) < ENOUGH_VOTES:
+    cut = zip(mine, off, strict=True)
+    sold = {row: own + abs(less) for row, (own, less) in enumerate(cut) if less and own is not None}
+    if len(sold) < ENOUGH_VOTES:
         return None
     for column, cells in sample.items():
         if column in {mapping["amount"], mapping["refunded"]} or not is_numeric(cells):
             continue
         whole = read_cells(cells)
-        rest = [(whole[row] or 0) - abs(off[row] or 0) - (mine[row] or 0) for row in rows]
-        if sum(abs(one) <= CENT for one in rest) >= 0.9 * len(rows):
+        if sum(abs((whole[row] or 0) - money) <= CENT for row, money in sold.items()) >= 0.9 * len(sold):
             return column
     return None
 
@@ -166,8 +172,7 @@ def _best_pair(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str
     fitting = [pair for pair in fitting if pair.after in named or (pair.lower and not _is_explained(sample, pair))]
 
     def key(pair: RefundPair) -> tuple[bool, bool, int, float]:
-        size = sum(value or 0.0 for value in pair.whole)
-        return pair.sure, pair.before == amount, -len(pair.lower), size
+        return pair.sure, pair.before == amount, -len(pair.lower), sum(pair.whole)
 
     return max(fitting, key=key, default=None)
 
