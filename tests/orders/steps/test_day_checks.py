@@ -52,6 +52,13 @@ def test_what_was_set_aside_comes_back_and_is_still_warned_of() -> None:
     assert [one.code for one in orders.facts.decisions] == ["last_day_apart"]
 
 
+def test_the_last_day_that_an_order_can_have_is_none_of_those_beyond() -> None:
+    ahead = [dt.date(dt.datetime.now(dt.UTC).year + 1, 12, 31)] * 40
+    assert "stray_date" not in told_of(every(3, 120) + ahead)
+    (stray,) = told_of(every(3, 120) + [ahead[0] + dt.timedelta(days=1)] * 40).values()
+    assert (stray.code, stray.lines) == ("stray_date", 40)
+
+
 @pytest.mark.parametrize("years", [1, 2, 10])
 def test_a_day_after_today_is_never_taken_in_silence(years: int) -> None:
     today = dt.datetime.now(dt.UTC).date()

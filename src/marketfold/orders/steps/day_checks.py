@@ -119,7 +119,7 @@ def _stray_until(days: _Days) -> int:
 def _warn_of_start(read: LinesRead, days: _Days) -> LinesRead:
     """Warn of first days far before all others: no day moves by them, but the time observed begins there."""
     place = len(days.days) - _stray_from(days.mirrored())
-    if not place or not read.may("first_day_apart"):
+    if not place:
         return read
     until, since = days.days[place - 1], days.days[place]
     numbers = {"until": until.isoformat(), "since": since.isoformat(), "gap": (since - until).days}
