@@ -309,6 +309,7 @@ def test_an_order_taken_ahead_lies_within_a_month_of_the_last_real_one(last: int
         ("2000-01-02", 366, 3, False),
         ("2001-01-01", 900, 9, True),
         ("1990-01-01", 900, 9, True),
+        ("1980-01-01", 900, 9, True),
     ],
 )
 def test_a_day_that_systems_count_from_is_no_order_where_all_others_are_a_year_later(
