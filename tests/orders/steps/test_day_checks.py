@@ -52,6 +52,13 @@ def test_what_was_set_aside_comes_back_and_is_still_warned_of() -> None:
     assert [one.code for one in orders.facts.decisions] == ["last_day_apart"]
 
 
+def test_the_last_day_that_an_order_can_have_is_none_of_those_beyond() -> None:
+    ahead = [dt.date(dt.datetime.now(dt.UTC).year + 1, 12, 31)] * 40
+    assert "stray_date" not in told_of(every(3, 120) + ahead)
+    (stray,) = told_of(every(3, 120) + [ahead[0] + dt.timedelta(days=1)] * 40).values()
+    assert (stray.code, stray.lines) == ("stray_date", 40)
+
+
 @pytest.mark.parametrize("years", [1, 2, 10])
 def test_a_day_after_today_is_never_taken_in_silence(years: int) -> None:
     today = dt.datetime.now(dt.UTC).date()
@@ -225,3 +232,104 @@ def test_the_same_three_days_of_six_months_are_few(days: int, months: int, *, to
     texts = [f"{2022 + month // 12}-{month % 12 + 1:02}-{4 + n % days:02}" for month in range(months) for n in range(5)]
     table = shop(days=len(texts)).set_column(2, "Order Date", [texts])
     assert ("few_days_of_month" in codes(table)) is told
+
+
+def told_of(days: list[dt.date]) -> dict[str, Decision]:
+    """What is said of an order on each of some days."""
+    return codes(shop(days=len(days)).set_column(2, "Order Date", [[day.isoformat() for day in days]]))
+
+
+def every(step: int, n: int, lines: int = 1) -> list[dt.date]:
+    return [FIRST + dt.timedelta(days=step * place) for place in range(n) for _ in range(lines)]
+
+
+@pytest.mark.parametrize(
+    ("days", "gap", "lines", "code"),
+    [
+        pytest.param(every(40, 30), 199, 1, None, id="half a year, and under five usual gaps"),
+        pytest.param(every(40, 30), 200, 1, "stray_date", id="half a year, and five usual gaps"),
+        pytest.param(every(3, 98), 200, 2, "stray_date", id="2 of 100 lines"),
+        pytest.param(every(3, 97), 200, 2, None, id="2 of 99 lines"),
+        pytest.param(every(3, 98), 200, 3, None, id="3 of 101 lines"),
+        pytest.param(every(3, 10, lines=3), 200, 1, "stray_date", id="10 days before"),
+        pytest.param(every(3, 9, lines=3), 200, 1, None, id="9 days before"),
+    ],
+)
+def test_how_far_and_how_few_last_lines_have_to_lie_to_be_set_aside(
+    days: list[dt.date], gap: int, lines: int, code: str | None
+) -> None:
+    told = told_of(days + [days[-1] + dt.timedelta(days=gap)] * lines)
+    assert {name: one.lines for name, one in told.items()} == ({code: lines} if code else {})
+
+
+def test_an_end_of_several_gaps_is_set_aside_from_its_first_and_no_more_than_three_days_are_named() -> None:
+    days = every(1, 196)
+    last = days[-1]
+    far = [last + dt.timedelta(days=gap) for gap in (200, 400, 401, 600)]
+    (stray,) = told_of(days + far).values()
+    named = ", ".join(day.isoformat() for day in far[:3])
+    numbers = {name: stray.numbers[name] for name in ("days", "first", "last", "span", "stretched")}
+    assert (stray.code, stray.lines, stray.money) == ("stray_date", 4, 40.0)
+    assert numbers == {
+        "days": f"{named}, ...",
+        "first": FIRST.isoformat(),
+        "last": last.isoformat(),
+        "span": 196,
+        "stretched": 796,
+    }
+    (three,) = told_of(days + far[:3]).values()
+    assert three.numbers["days"] == named
+
+
+@pytest.mark.parametrize(
+    ("last", "ahead", "code"),
+    [(0, 1, None), (0, 2, "days_after_today"), (-10, 20, "days_after_today"), (-10, 21, "stray_date")],
+)
+def test_an_order_taken_ahead_lies_within_a_month_of_the_last_real_one(last: int, ahead: int, code: str | None) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    days = [today + dt.timedelta(days=last - n) for n in range(12)]  # too few lines for any gap to tell
+    told = told_of([*sorted(days), today + dt.timedelta(days=ahead)])
+    assert {name: one.lines for name, one in told.items()} == ({code: 1} if code else {})
+
+
+@pytest.mark.parametrize(
+    ("start", "after", "others", "stray"),
+    [
+        ("2000-01-01", 366, 3, True),
+        ("2000-01-01", 365, 3, False),
+        ("2000-01-01", 366, 2, False),
+        ("1990-01-01", 900, 9, True),
+        ("1980-01-01", 900, 9, True),
+    ],
+)
+def test_a_day_that_systems_count_from_is_no_order_where_all_others_are_a_year_later(
+    start: str, after: int, others: int, *, stray: bool
+) -> None:
+    first = dt.date.fromisoformat(start)
+    told = told_of([first] * 4 + [first + dt.timedelta(days=after + 2 * n) for n in range(others)])
+    assert [one.lines for one in told.values() if one.code == "stray_date"] == [4] * stray
+
+
+@pytest.mark.parametrize(
+    ("of_month", "months", "lines", "guess"),
+    [
+        ([1], 6, 4, "They may stand for months"),
+        ([15], 6, 4, "They may stand for months"),
+        ([2], 6, 4, "Where day and month are exchanged"),
+        ([1, 15], 6, 2, "Where day and month are exchanged"),
+        ([3, 13, 23], 7, 1, "Where day and month are exchanged"),
+        ([3, 10, 17, 24], 7, 1, ""),
+        ([2], 5, 4, ""),
+        ([3, 13, 23], 6, 1, ""),
+    ],
+)
+def test_the_same_few_days_of_every_month_are_told(of_month: list[int], months: int, lines: int, guess: str) -> None:
+    days = [dt.date(2023, month, day) for month in range(1, months + 1) for day in of_month for _ in range(lines)]
+    told = told_of(days)
+    assert ("few_days_of_month" in told) == bool(guess)
+    if guess:
+        numbers = told["few_days_of_month"].numbers
+        assert str(numbers["guess"]).startswith(guess)
+        assert (numbers["different"], numbers["months"]) == (len(of_month), months)
+        assert numbers["days_of_month"] == ", ".join(map(str, of_month))
+        assert told["few_days_of_month"].lines == len(days)

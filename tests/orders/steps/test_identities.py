@@ -267,3 +267,54 @@ def test_a_name_that_stands_twice_is_doubted_where_the_cells_differ(
     names = ("Order", "Customer", "Date", "Total", "Total (2)")
     rows = [[str(n), f"C{n % 2}", "2024-01-05", "10", second] for n in range(4)]
     assert ("column_twice" in told(read(rows, names, mapping=given))) is doubted
+
+
+@pytest.mark.parametrize(
+    ("ids", "asked"),
+    [
+        pytest.param(["4.69E+12", "9.99E+12"], True, id="three digits, however far apart"),
+        pytest.param(["4.6900E+12", "9.9900E+12"], False, id="five digits, far apart"),
+        pytest.param(["4.69000E+11", "4.69001E+11"], True, id="six digits, one beside the other"),
+        pytest.param(["4.69000E+11", "4.69199E+11"], False, id="2 of 200 numbers"),
+        pytest.param(["4.69000E+11", "4.69198E+11"], True, id="2 of 199 numbers"),
+        pytest.param(["4.69000E+11", "4.69001E+13"], True, id="of two sizes, each on its own"),
+        pytest.param(["4.69000E+11", "4.69E+11"], True, id="one of three digits among others"),
+    ],
+)
+def test_shortened_ids_are_refused_where_they_lie_close_together(ids: list[str], *, asked: bool):
+    rows = [[str(n), one, "2024-01-05", "10"] for n, one in enumerate(ids)]
+    if asked:
+        with pytest.raises(OrdersError, match=f"on 2 lines, 2 different .{ids[0][:4]}"):
+            read(rows)
+    else:
+        assert told(read(rows))["ids_cut_off"].numbers == {"ids": 2, "role": "customer_id"}
+
+
+@pytest.mark.parametrize(
+    ("n", "shown"), [(3, r"\(1E\+12, 2E\+12, 3E\+12\)"), (4, r"\(1E\+12, 2E\+12, 3E\+12, \.\.\.\)")]
+)
+def test_three_shortened_ids_are_shown(n: int, shown: str):
+    rows = [[str(one), f"{one % n + 1}E+12", "2024-01-05", "10"] for one in range(2 * n)]
+    with pytest.raises(OrdersError, match=f"on {2 * n} lines, {n} different {shown}"):
+        read(rows)
+
+
+def test_lines_without_a_customer_are_nobodys_other_spelling():
+    ids = ("a@x.org", None, "A@x.org", "A@x.org", None)
+    orders = read([[str(n), one, "2024-01-05", "10"] for n, one in enumerate(ids)])
+    folded = told(orders)["emails_folded"]
+    assert (folded.lines, folded.money, folded.customers) == (1, 10.0, 1)
+    assert folded.numbers == {"ids": 2, "people": 1}
+
+
+def test_of_ids_in_capitals_alone_and_of_numbers_nothing_is_said():
+    for ids in (("C1", "C2", "C1"), ("c1", "c2", "c1"), ("101", "102", "101")):
+        assert not told(read([[str(n), one, "2024-01-05", "10"] for n, one in enumerate(ids)]))
+
+
+def test_e_mails_stay_apart_where_that_is_asked():
+    rows = [[str(n), one, "2024-01-05", "10"] for n, one in enumerate(("A@x.org", "a@x.org", "A@x.org"))]
+    assert counts(read(rows)) == (3, 1)
+    orders = read(rows, undo=("emails_folded",))
+    assert "emails_folded" not in told(orders)
+    assert counts(orders) == (3, 2)

@@ -74,10 +74,13 @@ def _today() -> date:
 
 
 def _ends(days: _Days) -> Iterator[tuple[int, int, int]]:
-    """Where a small end begins, the largest first: its place, the gap before it, and the longest gap before that."""
+    """Where a small end begins, the largest first: its place, the gap before it, and the longest gap before that.
+
+    There are `_LEAST_LINES` or more, so that an end is never all of them.
+    """
     allowed, place, lines = max(1, int(_FEW_LINES * days.total)), len(days.days), 0
     found = []
-    while place > 1 and (lines := lines + days.lines[place - 1]) <= allowed:
+    while (lines := lines + days.lines[place - 1]) <= allowed:
         place -= 1
         gap = (days.days[place] - days.days[place - 1]).days
         if gap >= _APART_GAP and place >= _LEAST_DAYS:
@@ -119,7 +122,7 @@ def _stray_until(days: _Days) -> int:
 def _warn_of_start(read: LinesRead, days: _Days) -> LinesRead:
     """Warn of first days far before all others: no day moves by them, but the time observed begins there."""
     place = len(days.days) - _stray_from(days.mirrored())
-    if not place or not read.may("first_day_apart"):
+    if not place:
         return read
     until, since = days.days[place - 1], days.days[place]
     numbers = {"until": until.isoformat(), "since": since.isoformat(), "gap": (since - until).days}

@@ -138,7 +138,7 @@ def fold_ids(read: LinesRead) -> LinesRead:
 def _doubt_zeros(read: LinesRead, shown: Sequence[str]) -> LinesRead:
     """Warn of numbers that differ in their first zeros alone: a spreadsheet drops those of some of the files."""
     customer = nw.col("customer_id")
-    if not read.may("ids_differ_in_zeros") or not any(text.isdecimal() for text in shown):
+    if not any(text.isdecimal() for text in shown):
         return read
     zeros = customer.str.starts_with("0") & (customer != "0")
     if not read.measure(n=count_where(zeros.fill_null(value=False)))["n"]:
@@ -160,8 +160,7 @@ def _doubt_case(read: LinesRead) -> LinesRead:
     if in_capitals(read) and not read.overview.in_small:
         return read
     merged = _merged(read, nw.col("customer_id").str.to_lowercase())
-    told = merged["ids"] and read.may("ids_differ_in_case")
-    return read.decided(_about("ids_differ_in_case", read, merged)) if told else read
+    return read.decided(_about("ids_differ_in_case", read, merged)) if merged["ids"] else read
 
 
 def _about(code: str, read: LinesRead, merged: dict[str, Any]) -> Decision:
@@ -223,7 +222,7 @@ def key_orders(read: LinesRead) -> LinesRead:
             left = _spread(read, probed, key)
             if max(left) <= RARELY or key == KEYS[-1]:
                 return _keyed_by(read, key)
-    return _warn_shared(read) if customers and read.may("orders_of_several_customers") else read
+    return _warn_shared(read) if customers else read
 
 
 def _keyed_by(read: LinesRead, key: Sequence[str]) -> LinesRead:
