@@ -21,7 +21,9 @@ from marketfold.campaigns import (
 )
 from marketfold.campaigns.drafts import fill_text
 from marketfold.errors import ParameterError
+from marketfold.experiments import detectable_lift
 from marketfold.report import plan_notes
+from marketfold.thresholds import ALPHA
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +185,27 @@ def test_nobody_held_out(plan: CampaignPlan, segments: pa.Table):
     holdout = after.campaigns[number - 1].holdout
     assert holdout is not None
     assert holdout.detectable_lift is None
+
+
+def shown(plan: CampaignPlan, number: int, n_tests: int) -> float:
+    """The smallest lift that a segment's holdout shows where so many are judged together."""
+    campaign = plan.campaigns[number - 1]
+    assert campaign.baseline is not None
+    assert campaign.holdout is not None
+    sizes = campaign.to_reach, campaign.held_out
+    return detectable_lift(*sizes, campaign.baseline, campaign.holdout.primary, alpha=ALPHA / n_tests)
+
+
+def test_segments_are_judged_together_with_those_that_have_a_holdout(plan: CampaignPlan):
+    first, other, *_ = have = [c.number for c in plan.campaigns if c.held_out]
+    for one in have:
+        assert plan.campaigns[one - 1].holdout.detectable_lift == pytest.approx(shown(plan, one, len(have)))  # type: ignore[union-attr]
+    fewer, _ = foresee(plan, {f"{first}.holdout.held_out": 0})
+    holdout = fewer.campaigns[other - 1].holdout
+    assert holdout is not None
+    assert holdout.sizing == plan.campaigns[other - 1].holdout.sizing  # type: ignore[union-attr]
+    assert holdout.detectable_lift == pytest.approx(shown(plan, other, len(have) - 1))
+    assert shown(plan, other, len(have) - 1) < shown(plan, other, len(have))
 
 
 def test_what_is_foreseen_is_what_would_be_made(plan: CampaignPlan, segments: pa.Table):

@@ -12,7 +12,7 @@ from marketfold.campaigns import AimRule, CampaignPlan, MetCondition, PlannedCha
 from marketfold.campaigns.budget import price_line
 from marketfold.report.plan_parts import holdout_facts
 from marketfold.report.sentences import campaigns as text
-from marketfold.segments import DistinguishingFeature
+from marketfold.segments import Described, DistinguishingFeature
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -272,3 +272,26 @@ def test_messages_that_still_promise_the_old_title(campaign: Campaign) -> None:
     assert f"still promise \u201c{campaign.offer.promise}\u201d; --set {campaign.number}.offer.promise=" in note
     assert text.promise_note(campaign, campaign) == ""
     assert text.promise_note(campaign, replace(renamed, offer=replace(renamed.offer, promise="free tea"))) == ""
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.5, 0.2, 0.1), "By country: A 50 %, B 20 %, C 10 %."),
+        ((0.5, 0.2, 0.1, 0.05), "By country: A 50 %, B 20 %, C 10 %, others less."),
+        ((0.5, 0.2, 0.1, 0.1), "By country: A 50 %, B 20 %, C 10 %, others no more."),
+        ((), ""),
+    ],
+)
+def test_countries_that_are_not_named_have_less_or_as_many(
+    campaign: Campaign, shares: tuple[float, ...], said: str
+) -> None:
+    countries = tuple(
+        Described(name, share, 0.3, 9, notable=False) for name, share in zip("ABCD", shares, strict=False)
+    )
+    told = (
+        text.describe_segment(replace(campaign, countries=countries), plan(None))
+        .replace("\u202f", " ")
+        .replace("\u00a0", " ")
+    )
+    assert told[told.index("By country") :] == said if said else "By country" not in told
