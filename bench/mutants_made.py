@@ -177,7 +177,10 @@ def _is_misread(name: str, node: Any) -> bool:
 
 
 def _never_run(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """From where to where types stand, decorators, which say of most that it is frozen, and what type checkers read."""
+    """From where to where types stand, decorators, which say of most that it is frozen, and what type checkers read.
+
+    Assertions too, and `strict=True` of `zip`, which is one: where the code around them is right they change nothing.
+    """
     found: list[ast.expr | ast.stmt | None] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.arg | ast.AnnAssign):
@@ -186,6 +189,10 @@ def _never_run(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]
             found += [node.returns, *node.decorator_list]
         elif isinstance(node, ast.ClassDef):
             found += node.decorator_list
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "zip":
+            found += [keyword.value for keyword in node.keywords]
+        elif isinstance(node, ast.Assert):
+            found += [node]
         elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             found.append(node)
     return [
