@@ -97,7 +97,7 @@ def distinct_rows(X: Float32, enough: int) -> int:
 class _FromGiven(KMeans):  # type: ignore[misc]
     """K-means from the starting centres that `init` gives, one set after the other, without a check of each.
 
-    The checks took up to a quarter of fits on 92 rows. If scikit-learn comes to ask for them by another name, it checks them.
+    The checks took up to a quarter of fits on 92 rows. If scikit-learn comes to ask for them otherwise, it checks them.
     """
 
     def _init_centroids(self, *_: object, **__: object) -> Float32:

@@ -56,7 +56,7 @@ def _list(rows: pa.Table, analysis: Analysis, *, personal: bool) -> ListPart:
     keys = [_keys(rows[name].to_pylist()) if name not in TEXT else [None] * len(rows) for name in shown]
     first = [float(one) for one in rows["no"].to_pylist()] if personal else [None] * len(rows)
     columns = (Column(labels[who]), *(Column(labels[name], numeric=name in NUMERIC) for name in shown))
-    notes = {"personal": personal, "overdue": "overdue_days" in shown}
+    notes = {"personal": personal, "overdue": "overdue_days" in shown, "why_here": "why_here" in shown}
     profiles = analysis.segments.profiles
     return ListPart(
         key="customer-list",
