@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 
 from marketfold.cleaning.matching_returns import MatchedReturns, match_tables
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Line = tuple[str, str | None, str | None, int, int, int]
 """Customer, order, product, day of January, money, items."""
 NAMES = ("customer_id", "order_id", "product_id", "ordered_on", "money", "items")
 
 
-def table(lines: list[Line], first: int, gone: tuple[int, ...] = ()) -> pa.Table:
+def table(lines: Sequence[Line], first: int, gone: tuple[int, ...] = ()) -> pa.Table:
     """Lines numbered from `first`; those whose status undid them by their places."""
     rows: list[dict[str, Any]] = []
     for place, line in enumerate(lines):
         row = dict(zip(NAMES, line, strict=True)) | {"source_line": first + place, "gone": place in gone}
         rows.append(row | {"ordered_on": date(2024, 1, 1) + timedelta(days=line[3])})
     kinds = [pa.string()] * 3 + [pa.date32(), pa.int64(), pa.int64(), pa.int64(), pa.bool_()]
-    return pa.Table.from_pylist(rows, pa.schema(list(zip((*NAMES, "source_line", "gone"), kinds, strict=True))))
+    return pa.Table.from_pylist(rows, pa.schema(dict(zip((*NAMES, "source_line", "gone"), kinds, strict=True))))
 
 
 def match(
-    sold: list[Line], back: list[Line], *, gone: tuple[int, ...] = (), by_order: bool = True
+    sold: Sequence[Line], back: Sequence[Line], *, gone: tuple[int, ...] = (), by_order: bool = True
 ) -> tuple[dict[int, tuple[float, float]], MatchedReturns]:
     """Money and items off each line sold, by its place."""
     found = match_tables(table(back, 100), table(sold, 0, gone), by_order=by_order)

@@ -94,7 +94,7 @@ def test_time_passing_is_no_drift(feature: str, *, aged: bool):
 )  # fmt: skip
 def test_chance_moves_small_runs_more_and_they_have_fewer_bins(n_earlier: int, n_later: int, limit: float):
     """By the table of chi-squared, of which one in twenty lies beyond the limit."""
-    _, by_chance = population_stability(np.arange(n_earlier), np.arange(n_later))
+    _, by_chance = population_stability(np.arange(float(n_earlier)), np.arange(float(n_later)))
     assert by_chance == pytest.approx((1 / n_earlier + 1 / n_later) * limit, rel=1e-3)
 
 
