@@ -60,6 +60,10 @@ CASES: dict[str, tuple[list[Line], list[Line], dict[int, tuple[float, float]]]] 
         [("Ann", "A1", "cup", 1, 20, 2), ("Ann", "A2", "cup", 2, 10, 1)], [("Ann", "A1", "cup", 5, 10, 1)],
         {0: (10, 1)},
     ),
+    "of lines without an order none is of the same": (
+        [("Ann", None, "cup", 1, 10, 1), ("Ann", "A2", "cup", 2, 10, 1)], [("Ann", None, "cup", 5, 10, 1)],
+        {1: (10, 1)},
+    ),
     "the right quantity before the latest": (
         [("Ann", "A1", "cup", 1, 10, 1), ("Ann", "A2", "cup", 2, 20, 2)], [("Ann", "R", "cup", 5, 10, 1)],
         {0: (10, 1)},
@@ -152,6 +156,8 @@ def test_what_its_status_undid_is_taken_back_before_what_stayed():
 
 
 def test_of_nothing_nothing_is_taken():
-    assert match([], [])[1] == match([(*ANN, "cup", 1, 10, 1)], [])[1]
+    assert match([], [])[1] == match([(*ANN, "cup", 1, 10, 1)], [])[1] == MatchedReturns()
+    assert (MatchedReturns().lines, MatchedReturns().money, MatchedReturns().whole) == (0, 0, 0)
+    assert (MatchedReturns().unmatched_lines, MatchedReturns().unmatched_money) == (0, 0)
     _, told = match([], [(*ANN, "cup", 1, 10, 1)])
     assert (told.lines, told.unmatched_lines, told.unmatched_money, told.whole) == (0, 1, 10, 0)
