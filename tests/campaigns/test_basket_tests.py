@@ -104,3 +104,17 @@ def test_the_least_likely_pairs_are_looked_at_first():
     none = np.array([], dtype=np.int64)
     nothing = most_likely(Seen(none, none, none, none), margins, 6)
     assert len(nothing.first) == 0
+
+
+def test_of_pairs_that_are_all_but_impossible_by_chance_the_commonest_go_first():
+    """With so many orders the chance of each is 0, as far as numbers go; of equals the first by name."""
+    large = Margins(
+        orders=np.array([[5_000] * 5]), beside=np.array([[6_000] * 5]), all_orders=np.array([[5_000] * 5]),
+        places=np.array([1_000_000]), squares=np.array([[9_000.0] * 5]),
+    )  # fmt: skip
+    pairs = seen((0, 2, 4_000), (0, 1, 3_000), (3, 4, 4_500), (1, 4, 4_000), (1, 3, 4_000))
+    assert (chance_of(pairs, large)[1] == 0).all()
+    likely = most_likely(pairs, large, 10)
+    assert list(zip(likely.first.tolist(), likely.second.tolist(), strict=True)) == [
+        (3, 4), (0, 2), (1, 3), (1, 4), (0, 1)
+    ]  # fmt: skip

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketfold.campaigns import Stake, allocate_budget
-from marketfold.campaigns.budget import price_line
+from marketfold.campaigns.budget import BudgetLine, price_line
 from marketfold.errors import ParameterError
 from marketfold.experiments import SeasonSeen
 
@@ -175,3 +175,30 @@ def test_no_campaign_is_given_more_than_what_it_can_move_would_earn(usual: float
     assert line.amount == pytest.approx(10 * 100 * (moved * 0.25 - usual * 0.05))
     assert line.break_even_rate == pytest.approx(moved)
     assert line.break_even == "possible"
+
+
+@pytest.mark.parametrize(
+    ("usual", "fewer", "moved", "by"),
+    [
+        (None, None, 1.0, "unknown"), (0.3, None, 0.3, "again"), (0.5, None, 0.5, "again"), (0.6, None, 0.4, "others"),
+        (0.3, 0.3, 0.3, "again"), (0.3, 0.29, 0.29, "periods"), (0.6, 0.4, 0.4, "others"), (0.6, 0.39, 0.39, "periods"),
+    ],
+)  # fmt: skip
+def test_whose_orders_can_be_moved(usual: float | None, fewer: float | None, moved: float, by: str):
+    stake = Stake(1, 100, 100_000, 1_000, usual_rate=usual, fewer_rate=fewer)
+    assert stake.moved_share == pytest.approx(moved)
+    assert stake.moved_by == by
+
+
+@pytest.mark.parametrize(
+    ("usual", "rate", "found"),
+    [
+        (0.2, None, "unknown"), (0.2, 0.2, "possible"), (0.2, 0.21, "beyond doubling"), (0.2, 0.8, "beyond doubling"),
+        (0.2, 0.81, "beyond all"), (0.7, 0.3, "possible"), (0.7, 0.31, "beyond all"), (None, 1.0, "possible"),
+        (None, 1.01, "beyond all"),
+    ],
+)  # fmt: skip
+def test_whether_a_campaign_can_earn_its_money_back(usual: float | None, rate: float | None, found: str):
+    """No more can order than do not anyway, and hardly twice as many as usual do."""
+    line = BudgetLine(Stake(1, 100, 100_000, 1_000, usual_rate=usual), 0.0, 0.0, 100, break_even_rate=rate)
+    assert line.break_even == found

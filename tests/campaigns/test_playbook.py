@@ -3,12 +3,14 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from marketfold.campaigns import load_playbook
+from marketfold.campaigns.customers import SegmentFacts
 from marketfold.campaigns.drafts import LIMITS, SUBJECT_LIMIT, fill_text, presentable, write_drafts
-from marketfold.campaigns.playbook import SHIPPED
+from marketfold.campaigns.playbook import SHIPPED, Condition, _checked, _Known
 from marketfold.errors import PlaybookError
 
 AIMS = {"recommend", "win_back", "second_order", "keep", "grow_basket", "cross_sell", "reward"}
@@ -131,3 +133,71 @@ def test_the_shipped_files_are_documented():
 @pytest.mark.parametrize("name", ["S18_3232", "P1042", "other", "Unknown", "a" * 40, "", "=Tea", "100% cotton"])
 def test_what_is_not_fit_for_a_message_is_left_out(name: str):
     assert presentable(name) is None
+
+
+FACTS_OF_IT = SegmentFacts({"order_count": 4.0}, {"order_count": 2.0}, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ({"fact": "order_count", "at_least": 4}, True),
+        ({"fact": "order_count", "at_least": 4.1}, False),
+        ({"fact": "order_count", "at_most": 4}, True),
+        ({"fact": "order_count", "at_most": 3.9}, False),
+        ({"fact": "order_count", "at_least": 3, "at_most": 3.5}, False),
+        ({"fact": "order_count", "at_least": 4.5, "at_most": 5}, False),
+        ({"fact": "order_count", "times_everyone_at_least": 2}, True),
+        ({"fact": "order_count", "times_everyone_at_least": 2.1}, False),
+        ({"fact": "order_count", "times_everyone_at_most": 2}, True),
+        ({"fact": "order_count", "times_everyone_at_most": 1.9}, False),
+        ({"fact": "order_count", "at_least": 4, "times_everyone_at_least": 2.1}, False),
+        ({"fact": "recency_days", "at_most": 1_000}, False),  # a fact that is not known of this segment
+        ({"fact": "basket", "at_most": 1_000}, False),  # a feature is no fact
+        ({"feature": "basket", "at_least": 30}, True),
+        ({"feature": "basket", "at_least": 31}, False),
+        ({"feature": "basket", "times_everyone_at_most": 100}, False),  # what everybody's is is not known
+        ({"feature": "order_count", "at_least": 0}, False),
+    ],
+)
+def test_a_condition_holds_from_its_bound_on(condition: dict[str, Any], *, holds: bool):
+    """Of a segment with four orders each where everybody has two, and baskets of 30."""
+    met = _Known(FACTS_OF_IT, {"basket": 30.0}, {}).met(Condition(**condition))
+    assert (met is not None) is holds
+    if met is not None:
+        assert (met.value, met.everyone) == ((4.0, 2.0) if met.fact else (30.0, None))
+
+
+def test_all_conditions_must_hold_and_none_hold_always():
+    known = _Known(FACTS_OF_IT, {}, {})
+    least, most = Condition(fact="order_count", at_least=4), Condition(fact="order_count", at_most=3)
+    assert known.all_met(()) == ()
+    assert [known.all_met(some) is None for some in ((least,), (least, least), (least, most), (most,))] == [
+        False, False, True, True
+    ]  # fmt: skip
+
+
+CONDITION = '{ fact = "recency_days", at_most = 1000 }'
+
+
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        ('{ fact = "recency_days" }', "rules[1].when[2]: no bound is given"),
+        ("{ at_most = 1000 }", "rules[1].when[2]: name either a fact or a feature"),
+        ('{ fact = "recency_days", feature = "trend", at_most = 1 }', "rules[1].when[2]: name either"),
+        ('{ fact = "recency_day", at_most = 1 }', "rules[1].when[2].fact: there is no fact 'recency_day'"),
+        ('{ fact = "recency_days", at_least = "many" }', "rules[1].when[2].at_least: "),
+        ('{ fact = "recency_days", at_leest = 1 }', "rules[1].when[2].at_leest: there is no such key"),
+    ],
+)
+def test_what_is_wrong_with_a_condition_is_said_with_its_place(condition: str, says: str):
+    text = files("marketfold.campaigns").joinpath("playbooks/retail.toml").read_text("utf-8")
+    first, offers, others = text.partition("[offers.")
+    rule = f'[[rules]]\naim = "keep"\nwhen = [{CONDITION}, {condition}]\n\n'
+    at = first.index("[[rules]]")
+    text = first[:at] + rule + first[at:] + offers + others
+    with pytest.raises(PlaybookError) as caught:
+        _checked("ours.toml", text)
+    assert says in str(caught.value)
+    assert "when[1]" not in str(caught.value)

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import narwhals as nw
+import polars as pl
 import pyarrow as pa
 import pytest
 
 from marketfold.cleaning import clean_orders
-from marketfold.cleaning.report import check_enough_kept, check_reconciles, decide_on, list_reasons
+from marketfold.cleaning.discount_lines import TakenOff
+from marketfold.cleaning.matching import Matches
+from marketfold.cleaning.report import _on_charges, check_enough_kept, check_reconciles, decide_on, list_reasons
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
 from marketfold.orders import read_orders
 from marketfold.schema import Ledger
@@ -126,3 +130,21 @@ def test_a_tenth_set_aside_is_told_and_up_to_three_tenths_without_a_customer_are
 def test_currencies_and_repeats_that_were_kept_are_told(more: dict[str, int], codes: list[str]):
     """Three repeats were set aside."""
     assert told(ledger(97, duplicate=3), **more) == codes
+
+
+@pytest.mark.parametrize(
+    ("n_texts", "named"),
+    [
+        (1, "'fee 0'"),
+        (6, "'fee 0', 'fee 1', 'fee 2', 'fee 3', 'fee 4' and 'fee 5'"),
+        (7, "'fee 0', 'fee 1', 'fee 2', 'fee 3', 'fee 4', 'fee 5' and 1 more"),
+        (9, "'fee 0', 'fee 1', 'fee 2', 'fee 3', 'fee 4', 'fee 5' and 3 more"),
+    ],
+)
+def test_six_charges_are_named_and_the_others_counted(n_texts: int, named: str):
+    matches = Matches({("product_name", "charge"): tuple(f"fee {n}" for n in range(n_texts))})
+    off = TakenOff(nw.from_native(pl.LazyFrame()))
+    (found,) = _on_charges(ledger(90, charge=4, tip=3, cancelled=2), matches, off)
+    assert (found.code, found.lines, found.money) == ("charges", 7, 7.0)
+    assert found.numbers == {"texts": named, "kinds": "3 tip and 4 charge"}
+    assert list(_on_charges(ledger(90, cancelled=2), matches, off)) == []

@@ -32,8 +32,12 @@ def test_profit_is_what_was_earned_more_less_the_cost():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "verdict"), [(1.0, 9.0, "paid"), (-9.0, -1.0, "did not pay"), (-1.0, 9.0, "cannot tell")]
-)
+    ("low", "high", "verdict"),
+    [
+        (1.0, 9.0, "paid"), (0.5, 0.9, "paid"), (-9.0, -1.0, "did not pay"), (-0.9, -0.5, "did not pay"),
+        (-1.0, 9.0, "cannot tell"), (0.0, 9.0, "cannot tell"), (-9.0, 0.0, "cannot tell"), (-9.0, 0.5, "cannot tell"),
+    ],
+)  # fmt: skip
 def test_the_verdict_goes_by_the_interval(low: float, high: float, verdict: str):
     assert Payback(10.0, Gain((low + high) / 2, low, high)).verdict == verdict
 
@@ -46,3 +50,9 @@ def test_nothing_is_reckoned_where_margin_or_cost_is_not_known():
     ):
         assert compare_arms(outcomes, experiment, QUICK)[0].payback is None
     assert Payback(0.0, Gain(1.0, 0.5, 2.0)).return_on_cost is None
+
+
+@pytest.mark.parametrize(("discount", "left"), [(0.0, 40.0), (0.1, 30 / 0.9), (0.4, 0.0), (0.5, -20.0), (1.0, 0.0)])
+def test_what_is_left_of_what_those_reached_paid(discount: float, left: float):
+    """Of 100 paid at a margin of 0.4; who gets everything as a gift pays nothing."""
+    assert earned(np.array([100.0, 100.0]), np.array([False, True]), 0.4, discount) == pytest.approx([left, 40.0])

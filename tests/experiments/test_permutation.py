@@ -97,3 +97,10 @@ def test_a_million_customers_fit_into_memory():
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 250_000_000
+
+
+@pytest.mark.parametrize(("t", "p"), [(-1, 0.02), (0, 0.04), (1, 0.06), (49, 1.0), (97, 0.06), (98, 0.04), (99, 0.02)])
+def test_a_difference_is_as_rare_as_those_that_are_drawn_at_least_as_far_out(t: int, p: float):
+    """Among 99 draws from 0 to 98, of which each is met once."""
+    drawn, one = np.arange(99.0), np.ones(99)
+    assert chance(Difference(np.array(float(t)), one[0], one[0]), Difference(drawn, one, one)) == pytest.approx(p)

@@ -8,7 +8,8 @@ from tests.segments.runs import LATER_ON
 from tests.segments.test_movement import run
 
 from marketfold.segments import compare_runs, population_stability
-from marketfold.segments.drift import ages
+from marketfold.segments.drift import ages, find_drift
+from marketfold.snapshot import Snapshot
 
 
 def test_a_shifted_feature_drifts_and_the_other_does_not():
@@ -81,3 +82,52 @@ def test_time_passing_is_no_drift(feature: str, *, aged: bool):
     found = {one.feature: one.level for one in compare_runs(earlier, months_later).drift}
     assert found == {feature: "ages" if aged else "much drift", "items_mean": "steady"}
     assert compare_runs(earlier, months_later).drift[-1].feature == (feature if aged else "items_mean")
+
+
+@pytest.mark.parametrize(
+    ("n_earlier", "n_later", "limit"),
+    [
+        (1_000, 1_000, 16.919), (100, 100, 9.488), (100, 60, 5.991), (59, 500, 3.841), (10, 10, 3.841),
+        (199, 400, 15.507),
+    ],
+    ids=["ten bins at most", "twenty in each", "of the fewer later", "of the fewer earlier", "two at least", "nine"],
+)  # fmt: skip
+def test_chance_moves_small_runs_more_and_they_have_fewer_bins(n_earlier: int, n_later: int, limit: float):
+    """By the table of chi-squared, of which one in twenty lies beyond the limit."""
+    _, by_chance = population_stability(np.arange(float(n_earlier)), np.arange(float(n_later)))
+    assert by_chance == pytest.approx((1 / n_earlier + 1 / n_later) * limit, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("share", "level"),
+    [(0.5, "steady"), (0.645, "steady"), (0.665, "some drift"), (0.73, "some drift"), (0.745, "much drift")],
+)
+def test_how_much_has_shifted_is_said_by_the_thresholds_of_credit_scoring(share: float, level: str):
+    """Half bought on sale before: (q - 1/2) ln(q / (1 - q)) is 0.1 at 0.655 and 0.25 at 0.739."""
+    ids = np.arange(4_000).astype(str)
+    numbers = np.ones(4_000, np.int_)
+    then, now = ((np.arange(4_000) < of_all * 4_000).astype(float)[:, None] for of_all in (0.5, share))
+    before = Snapshot("customer", ids, numbers, {1: "All"}, ("discount_share",), then)
+    (found,) = find_drift(before, replace(before, values=now))
+    assert found.level == level
+
+
+def test_a_shift_that_chance_explains_is_none():
+    """Of twenty units the index is over a quarter, and by chance it would be over that."""
+    ids, numbers = np.arange(20).astype(str), np.ones(20, np.int_)
+    then, now = ((np.arange(20) < half).astype(float)[:, None] for half in (10, 16))
+    before = Snapshot("customer", ids, numbers, {1: "All"}, ("discount_share",), then)
+    (found,) = find_drift(before, replace(before, values=now))
+    assert 0.25 < found.index < found.by_chance
+    assert found.level == "steady"
+
+
+def test_what_one_of_two_runs_did_not_keep_or_measure_is_left_out():
+    before = run(0)
+    assert before.values is not None
+    assert find_drift(before, replace(before, values=None)) == find_drift(replace(before, values=None), before) == ()
+    unmeasured = np.ones(before.values.shape, np.bool_)
+    unmeasured[:, 0] = False
+    never = replace(before, measured=unmeasured)
+    for found in (find_drift(before, never), find_drift(never, before)):
+        assert [one.feature for one in found] == [before.features[1]]

@@ -108,3 +108,26 @@ def test_segments_are_paired_where_the_later_run_numbers_them_in_its_own_way():
 def test_ids_are_not_shown():
     before = Snapshot("customer", np.array(["somebody"]), np.array([1]), {1: "Friends"})
     assert "somebody" not in repr(follow(before, before))
+
+
+@pytest.mark.parametrize(
+    ("brought", "best"),
+    [
+        ([5.0, 4, 3, 2, 1], [0]),
+        ([1.0, 9, 3, 8, 2, 0, 0, 0, 0, 0], [1, 3]),
+        ([5.0, 5, 3, 2, 1], []),
+        ([9.0, 5, 5, 2, 1, 1, 1, 1, 1, 1], [0]),
+        ([7.0], []),
+        ([0.0] * 10, []),
+    ],
+    ids=["a fifth", "of ten two", "ties", "who ties with the third", "alone", "nothing"],
+)
+def test_the_best_are_a_fifth_without_ties(brought: list[float], best: list[int]):
+    """Beside them somebody who was not there, and would be the best by far."""
+    ids, numbers = np.array([f"C{n:02}" for n in range(len(brought))]), np.ones(len(brought), np.int64)
+    before = Snapshot("customer", ids, numbers, {1: "All"}, takings=Takings(np.array(brought), "EUR", None))
+    later = np.append(np.array(brought), 1_000.0)
+    after = Snapshot(
+        "customer", np.append(ids, "D"), np.append(numbers, 1), {1: "All"}, takings=Takings(later, "EUR", None)
+    )
+    assert np.flatnonzero(follow(before, after).best).tolist() == best

@@ -356,9 +356,14 @@ def match_returns(to_match: ReturnsToMatch, engine: Engine) -> MatchedReturns:
 
     The returned lines and the purchases that could be theirs come home, which are few beside all lines.
     """
-    taking = _Taking(*_sides(*to_match.collect(engine)))
-    _of_product(taking, by_order=to_match.by_order)
-    if to_match.by_order:
+    return match_tables(*to_match.collect(engine), by_order=to_match.by_order)
+
+
+def match_tables(undoing: pa.Table, sold: pa.Table, *, by_order: bool) -> MatchedReturns:
+    """The same of tables with columns of `_COMPARED`."""
+    taking = _Taking(*_sides(undoing, sold))
+    _of_product(taking, by_order=by_order)
+    if by_order:
         _of_order(taking)
     _of_customer(taking)
     return _account(taking)
