@@ -107,6 +107,7 @@ def test_other_numbers_speak_of_the_segments_before(fits: Fits, found: Segmentat
     assert np.allclose(solutions[5].shares, shares)
     assert solutions[5].ari < 1
     assert max(solutions[5].most_alike) == 3
+    assert solutions[5].within == (1,) * 5  # each is one of those that were made, or a part of one
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,8 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
     return TablePart(
         key="feature-sets",
         title="Feature sets that were tried",
-        caption="The same customers, told apart by fewer features; all figures are of the half of them that chose.",
+        caption="The same customers, told apart by fewer features; all figures are of the half of them that chose, the "
+        "smallest segment of the part of it that made the cuts: from 400 customers on, a half of that half.",
         columns=(
             Column("Features"),
             *numbers("k", "Lowest Jaccard", "Smallest segment", *(("Fit to later revenue",) if fits else ())),

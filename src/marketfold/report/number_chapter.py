@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from marketfold.schema import Unit
     from marketfold.selection import Solution
 
-HALF = 0.5
+NEARLY_ALL, HALF = 0.9, 0.5
 """A segment that shares less than this with its best match (Jaccard) is a part of it."""
 
 
@@ -87,13 +87,19 @@ def k_chapter(analysis: Analysis) -> Section:
     return Section("how-many", "How many segments?", tuple(parts), lead, "How many?")
 
 
-def alike_in_words(how: float) -> str:
-    """What goes before the name of the segment that another one shares most with, by their Jaccard index.
+def alike_in_words(how: float, within: float | None) -> str:
+    """What goes before the name of the segment that another one shares most with.
 
-    >>> alike_in_words(0.9), alike_in_words(0.6), alike_in_words(0.2)
-    ('', 'mostly ', 'partly ')
+    By their Jaccard index and the share of the other one's units that are in it, None where an older run does not tell.
+
+    >>> alike_in_words(0.9, 0.95), alike_in_words(0.3, 1.0), alike_in_words(0.6, 0.7), alike_in_words(0.4, 0.4)
+    ('', 'part of ', 'mostly ', 'among others ')
     """
-    return "" if how >= STABLE else "mostly " if how >= HALF else "partly "
+    if how >= STABLE:
+        return ""
+    if within is None:
+        return "most like "
+    return "part of " if within >= NEARLY_ALL else "mostly " if within >= HALF else "among others "
 
 
 def _solutions_table(analysis: Analysis) -> TablePart:
@@ -103,8 +109,10 @@ def _solutions_table(analysis: Analysis) -> TablePart:
     foretold = any(one.explained is not None for one in analysis.choice.solutions)
 
     def segments(one: Solution) -> str:
-        parts = zip(one.shares, one.most_alike, one.alike, strict=True)
-        return "; ".join(f"{words.share(share)} {alike_in_words(how)}{names[which]}" for share, which, how in parts)
+        parts = zip(one.shares, one.most_alike, one.alike, one.within, strict=True)
+        return "; ".join(
+            f"{words.share(share)} {alike_in_words(how, within)}{names[which]}" for share, which, how, within in parts
+        )
 
     rows = tuple(
         (
@@ -127,6 +135,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         rows=rows,
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
+        f"Part of: {words.share(NEARLY_ALL)} or more of its {words.units_word(unit)} are there; mostly: half or more. "
         "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. "
         f"Whether segments of other numbers come out again was asked of {words.number_word(SEARCH_RESAMPLES)} "
         "resamples, so few that a Jaccard can be off by a tenth and a segment bear another label."

@@ -195,7 +195,7 @@ def _null(test: GroupTest | None) -> dict[str, Any] | None:
 
 def _solution(one: Solution, analysis: Analysis) -> dict[str, Any]:
     made = analysis.segmentation
-    parts = zip(one.shares, one.most_alike, one.alike, one.trust, strict=True)
+    parts = zip(one.shares, one.most_alike, one.alike, one.within, one.trust, strict=True)
     return {
         "k": one.k,
         "segments": [
@@ -204,9 +204,10 @@ def _solution(one: Solution, analysis: Analysis) -> dict[str, Any]:
                 "like": made.numbers[which],
                 "name": made.names[which],
                 "jaccard": how,
+                "within": within,
                 "trust": trust,
             }
-            for units, which, how, trust in parts
+            for units, which, how, within, trust in parts
         ],
         "explained": one.explained,
         "ari": one.ari,

@@ -39,6 +39,8 @@ class Solution:
         Of all units that each segment has, 0 to 1.
     most_alike, alike
         Position of the segment of the run that each is most alike, and their Jaccard.
+    within
+        Share of the units of each that are in that segment of the run.
     trust
         What each has earned: as tested where it matches a segment of the test, otherwise by resamples alone.
     explained
@@ -52,6 +54,7 @@ class Solution:
     shares: tuple[float, ...]
     most_alike: tuple[int, ...]
     alike: tuple[float, ...]
+    within: tuple[float, ...]
     trust: tuple[Trust, ...]
     explained: float | None
     ari: float
@@ -97,14 +100,17 @@ def other_solutions(fits: Fits, recipe: Recipe, made: Segmentation, test: GroupT
             places = tested_places(labels, test.labels[rows]) if test else (None,) * k
             trust = earned(again[k].tolist(), places, test.groups if test else ())
         match, alike = best_matches(labels, own)
-        order = np.argsort(-np.bincount(labels, minlength=k), kind="stable").tolist()
-        shares = np.bincount(labels, minlength=k) / len(labels)
+        sizes = np.bincount(labels, minlength=k)
+        order = np.argsort(-sizes, kind="stable").tolist()
+        shares = sizes / len(labels)
+        within = np.bincount(labels[own == match[labels]], minlength=k) / np.maximum(sizes, 1)
         found.append(
             Solution(
                 k=k,
                 shares=tuple(float(shares[s]) for s in order),
                 most_alike=tuple(int(match[s]) for s in order),
                 alike=tuple(float(alike[s]) for s in order),
+                within=tuple(float(within[s]) for s in order),
                 trust=tuple(trust[s] for s in order),
                 explained=explained.get(k),
                 ari=adjusted_rand(labels, own),

@@ -33,11 +33,12 @@ class SolutionSegment:
     name: str
     jaccard: FiniteFloat
     trust: Trust | None
+    within: FiniteFloat | None = None
 
     @property
     def called(self) -> str:
         """Its name: that of the segment it shares most with, and how much of it."""
-        return f"{alike_in_words(self.jaccard)}{self.name}"
+        return f"{alike_in_words(self.jaccard, self.within)}{self.name}"
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,10 @@ def test_a_holdout_says_what_it_will_show():
     enough = plan_holdout(1, 30_000, USUAL, "order_rate", wanted_lift=0.2)
     text = describe_holdout(enough)
     assert text.startswith("Hold out 1,500 of 30,000 customers. The share of customers who order is usually 20 % in 90")
-    assert "will be seen in 8 of 10 cases, all segments judged together. Not reaching them has its price" in text
+    assert (
+        "will be seen in 8 of 10 cases, all segments with a holdout judged together. Not reaching them has its price"
+        in text
+    )
     # 1,500 of them, 40 each
     assert text.endswith("about 12,000, if the campaign brings 20 % more revenue.")
     revenue = plan_holdout(1, 300_000, USUAL, "revenue", wanted_lift=0.2)
@@ -63,7 +66,7 @@ def test_a_holdout_costs_no_more_than_a_campaign_can_move():
 
 def test_what_cannot_be_reached_is_said():
     text = describe_holdout(plan_holdout(1, 2_000, USUAL, "order_rate", wanted_lift=0.05))
-    assert "That is the most that 30 % held out can show (5 % was wished)" in text
+    assert "A smaller one cannot be told with 30 % held out (5 % was wished)" in text
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,7 @@ def test_arms_that_are_kept_are_said_to_be():
     kept = describe_holdout(as_assigned(planned, 2_000, USUAL))
     assert kept.startswith("2,000 of 9,000 customers are held out: everybody keeps the arm of the earlier run")
     assert f"({planned.held_out:,} would be held out anew)" in kept
-    assert "8 of 10 cases, all segments judged together." in kept
+    assert "8 of 10 cases, all segments with a holdout judged together." in kept
     as_set = describe_holdout(as_assigned(planned, 2_000, USUAL, sizing="set"))
     assert as_set.startswith("2,000 of 9,000 customers are held out: as you have set it. The share of customers")
     refused = plan_holdout(1, 20, USUAL, "order_rate", wanted_lift=0.2)

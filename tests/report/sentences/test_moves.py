@@ -113,8 +113,8 @@ def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_th
                     offer=replace(first.offer, title="A small gift"))  # fmt: skip
     move, other = move_sentences(with_campaigns(replace(plan, campaign_days=90), first, first))
     limit = (
-        "No forecast of what the campaign does: sums and their order rest on one order more from as many as order "
-        "anyway, or from the others where they are fewer. Costs and discounts are not taken off. Who has an "
+        "No forecast of what the campaign does: the sums, and which stands first, rest on one order more from as many "
+        "as order anyway, or from the others where they are fewer. Costs and discounts are not taken off. Who has an "
         "address and may be written to is seen when lists are exported, and not here."
     )
     limit = "No forecast: each sum takes one more usual order from everybody, before costs." if usual is None else limit

@@ -67,7 +67,8 @@ def _power(holdout: Holdout, currency: str | None) -> str:
         return "So few show nothing of a campaign"
     return (
         f"The {_what(holdout.primary)} is usually {_usual(holdout, currency)}; a campaign that changes it by "
-        f"{words.share(holdout.detectable_lift)} or more will be seen in 8 of 10 cases, all segments judged together"
+        f"{words.share(holdout.detectable_lift)} or more will be seen in 8 of 10 cases, all segments with a holdout "
+        "judged together"
     )
 
 
