@@ -290,14 +290,15 @@ def test_it_comes_off_quantity_times_price(lines_of: Callable[..., LinesRead]):
 
 
 @pytest.mark.parametrize(
-    ("column", "given", "left"), [("discount", {}, 99.5), ("discount", {"discount": "discount"}, 99.5),
-                                  ("discount_percent", {}, 92.5), ("discount_percent", {"discount_percent": "discount_percent"}, 92.5)]
+    ("column", "given", "left"),
+    [("discount", False, 99.5), ("discount", True, 99.5), ("discount_percent", False, 92.5),
+     ("discount_percent", True, 92.5)],
 )  # fmt: skip
 def test_beside_an_amount_alone_it_is_money_unless_it_is_given_as_per_cent(
-    lines_of: Callable[..., LinesRead], column: str, given: dict[str, str], left: float
+    lines_of: Callable[..., LinesRead], column: str, left: float, *, given: bool
 ):
     cells = {"amount": [100.0], column: [0.5 if column == "discount" else 7.5]}
-    read = take_discount(lines_of(cells, given=given))
+    read = take_discount(lines_of(cells, given={column: column} if given else {}))
     assert amounts(read) == [left]
     assert (read.decisions[-1].columns, read.mapping["discount"]) == ((column,), column)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -10,12 +12,14 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, inspect_orders, read_orders
+from marketfold.orders.steps.identities import doubt_one_order_each, fold_ids, key_orders, refuse_shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from marketfold.decisions import Decision
+    from marketfold.orders.steps import LinesRead
 
 NAMES = ("Order ID", "Customer ID", "Order Date", "Line Total")
 
@@ -318,3 +322,253 @@ def test_e_mails_stay_apart_where_that_is_asked():
     orders = read(rows, undo=("emails_folded",))
     assert "emails_folded" not in told(orders)
     assert counts(orders) == (3, 2)
+
+
+# --- one step, in memory
+
+
+def cells_of(read: LinesRead, role: str) -> list[Any]:
+    found: list[Any] = read.engine.collect(read.lines.sort("source_line"))[role].to_pylist()
+    return found
+
+
+def said(read: LinesRead) -> list[tuple[Any, ...]]:
+    return [(one.code, one.columns, one.lines, one.money, one.customers, one.numbers) for one in read.decisions]
+
+
+FAR = ["4.6900E+12", "9.9900E+12", "9.9900E+12", None]
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        (["1234567890"], True),
+        (["123456789"], False),  # no id is near what a spreadsheet shortens
+        ([None, " 12345678901 "], True),
+        (["1", "4.6900E+12"], True),
+        (["7e+3"], True),
+        (["A1234567890"], False),
+        (["1234567890A"], False),
+        ([], False),
+    ],
+)
+@pytest.mark.parametrize("role", ["customer_id", "order_id"])
+def test_shortened_ids_are_looked_for_below_long_ones(
+    lines_of: Callable[..., LinesRead], shown: list[Any], role: str, *, found: bool
+):
+    lines = lines_of({"customer_id": ["1"] * 4, "order_id": ["2"] * 4} | {role: FAR}, names={role: "Nr"})
+    sample = {"customer_id": [], "order_id": [], "Nr": shown}
+    read = refuse_shortened(replace(lines, sample=sample))
+    told = ("ids_cut_off", ("Nr",), 3, None, None, {"ids": 2, "role": role})
+    assert said(read) == ([told] if found else [])
+    assert not read.faults
+
+
+def test_both_kinds_of_ids_may_be_shortened(lines_of: Callable[..., LinesRead]):
+    short = ["4.69E+12", "4.70E+12", "4.69E+12"]
+    read = refuse_shortened(lines_of({"customer_id": short, "order_id": short, "email": ["a@x.org"] * 3}))
+    whose, which = map(str, read.faults)
+    assert (
+        "'customer_id' holds customer_id in scientific notation on 3 lines, 2 different (4.69E+12, 4.70E+12):" in whose
+    )
+    assert "--map customer_id=email takes another column" in whose
+    assert "'order_id' holds order_id" in which
+    assert "takes another column" not in which
+    kept = refuse_shortened(lines_of({"customer_id": short, "order_id": short}, undo=("shortened_ids",)))
+    assert [one.code for one in kept.decisions] == ["ids_cut_off"] * 2
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [({"customer_id": "Telefon"}, False), ({"customer_id": "Nr", "email": "Nr"}, False), ({"customer_id": "Nr"}, True)],
+)
+def test_ids_of_a_personal_column_are_shown_nowhere(
+    lines_of: Callable[..., LinesRead], names: dict[str, str], *, shown: bool
+):
+    short = ["4.69E+12", "4.70E+12"]
+    (fault,) = refuse_shortened(lines_of({"customer_id": short, "email": short}, names=names)).faults
+    assert ("4.69" in str(fault)) is shown
+    assert ("another column" in str(fault)) is (names.get("email") != "Nr")
+
+
+@pytest.mark.parametrize(
+    ("ids", "folded", "told"),
+    [
+        (["a@x.org", "A@X.org", "b@x.org"], ["a@x.org", "a@x.org", "b@x.org"], (1, 1.0, 1, 2, 1)),
+        (["a@x.org", "A@X.org", "a @x.org"], ["a@x.org"] * 3, (2, 2.0, 2, 3, 1)),
+        (["A@x.org", "b@x.org", "C7"], ["a@x.org", "b@x.org", "C7"], None),  # nobody's other spelling
+        (["a@x.org", "c7", "C7"], ["a@x.org", "c7", "C7"], None),
+        (["A@x.org", "a@x.org", None], ["a@x.org", "a@x.org", None], (1, 1.0, 1, 2, 1)),
+    ],
+)
+def test_addresses_are_the_same_in_any_case_and_other_ids_beside_them_are_not(
+    lines_of: Callable[..., LinesRead], ids: list[str | None], folded: list[str | None], told: tuple[Any, ...] | None
+):
+    read = fold_ids(lines_of({"customer_id": ids, "amount": [1.0, 2.0, 1.0]}))
+    assert cells_of(read, "customer_id") == folded
+    if told is None:
+        assert not read.decisions
+    else:
+        numbers = {"ids": told[3], "people": told[4]}
+        assert said(read) == [("emails_folded", ("customer_id",), *told[:3], numbers)]
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (["C1", "c1", "C1", "C2"], ("ids_differ_in_case", 1, 2.0, 1, {"ids": 2, "people": 1})),
+        (["c1", "C1", "c1", "c2"], ("ids_differ_in_case", 1, 2.0, 1, {"ids": 2, "people": 1})),
+        (["C1", "C2", "C3", "C1"], None),
+        (["C1", "c2", "C3", "c3x"], None),
+        (["01", "1", "01", "2"], ("ids_differ_in_zeros", 1, 2.0, 1, {"ids": 2, "people": 1})),
+        (["001", "01", "1", "0"], ("ids_differ_in_zeros", 2, 3.0, 2, {"ids": 3, "people": 1})),
+        (["0", "1", "2", "00"], ("ids_differ_in_zeros", 1, 4.0, 1, {"ids": 2, "people": 1})),
+        (["01", "02", "03", "10"], None),
+        (["A01", "A1", "B01", "B1"], None),
+        (["1", "A0", "A00", None], None),
+    ],
+)
+def test_ids_that_differ_in_case_or_in_first_zeros_alone_are_doubted(
+    lines_of: Callable[..., LinesRead], ids: list[str | None], told: tuple[Any, ...] | None
+):
+    """Lines and money are those of all but the spelling with most of them."""
+    read = fold_ids(lines_of({"customer_id": ids, "amount": [4.0, 2.0, 1.0, 8.0]}, names={"customer_id": "Kunde"}))
+    assert said(read) == ([(told[0], ("Kunde",), *told[1:])] if told else [])
+    assert cells_of(read, "customer_id") == ids
+
+
+def test_addresses_far_below_are_folded_where_the_column_is_called_so(lines_of: Callable[..., LinesRead]):
+    cells = {"customer_id": ["n", "a@x.org", "A@x.org"], "amount": [1.0] * 3}
+    for name, code in (("E-Mail", "emails_folded"), ("Kunde", "ids_differ_in_case")):
+        lines = lines_of(cells, names={"customer_id": name})
+        assert [one.code for one in fold_ids(replace(lines, sample={name: ["n"]})).decisions] == [code]
+        assert not fold_ids(replace(lines, sample={name: ["7", None]})).decisions
+
+
+def test_small_letters_far_below_capitals_are_seen(lines_of: Callable[..., LinesRead]):
+    lines = replace(lines_of({"customer_id": ["K1", "K2", "k2"], "amount": [1.0] * 3}), sample={"customer_id": ["K1"]})
+    assert [one.code for one in fold_ids(lines).decisions] == ["ids_differ_in_case"]
+
+
+# --- receipts, in memory
+
+
+def of_days(*rows: tuple[str | None, str | None, int, str]) -> dict[str, list[Any]]:
+    """Lines of an order's number, a customer, a day of March and a till."""
+    order, who, day, till = map(list, zip(*rows, strict=True))
+    days = [dt.date(2024, 3, one) for one in day]
+    return {"order_id": order, "customer_id": who, "ordered_on": days, "till": till, "amount": [2.5] * len(rows)}
+
+
+def test_numbers_of_each_till_need_no_day_beside_them(lines_of: Callable[..., LinesRead]):
+    cells = of_days(("1", "a", 1, "T1"), ("1", "b", 2, "T2"), ("2", "c", 3, "T1"), ("2", "d", 4, "T2"))
+    read = key_orders(lines_of(cells, names={"till": "Kasse", "order_id": "Bon"}))
+    numbers = {"before": 2, "after": 4, "key": "'Kasse'"}
+    assert said(read) == [("order_numbers_restart", ("Bon",), 0, None, None, numbers)]
+    assert cells_of(read, "order_id") == ["1 T1", "1 T2", "2 T1", "2 T2"]
+
+
+def test_numbers_of_each_day_have_it_beside_them(lines_of: Callable[..., LinesRead]):
+    cells = of_days(("1", "a", 1, "T"), ("1", "b", 2, "T"), ("2", "C", 1, "T"), ("2", "d", 2, "T"), (None, "e", 2, "T"))
+    for left in ({"till": None}, {}):
+        read = key_orders(lines_of(cells, names=left))
+        assert read.decisions[0].numbers["key"] == "day"
+        days = ["1 2024-03-01", "1 2024-03-02", "2 2024-03-01", "2 2024-03-02", None]
+        assert cells_of(read, "order_id") == days
+
+
+def test_where_neither_tells_them_apart_the_customer_is_beside_the_day(lines_of: Callable[..., LinesRead]):
+    cells = of_days(("1", "a", 1, "T"), ("1", "b", 1, "T"), ("1", "a", 2, "T"))
+    read = key_orders(lines_of(cells))
+    assert read.decisions[0].numbers == {"before": 1, "after": 3, "key": "day and customer"}
+    assert cells_of(read, "order_id") == ["1 2024-03-01 a", "1 2024-03-01 b", "1 2024-03-02 a"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([("1", "a", 1, "T"), ("1", "b", 1, "T"), ("2", "c", 1, "T"), (None, "d", 1, "T")], (1, 2, 5.0)),
+        ([("1", "a", 1, "T"), ("1", "A", 2, "T")], None),  # the same in another case
+        ([("1", "a", 1, "T"), ("1", None, 2, "T")], None),
+        ([("1", "a", 1, "T"), ("1", "a", 2, "T")], None),
+        ([(None, "a", 1, "T"), (None, "b", 2, "T")], None),  # lines without a number are no order
+        ([("1", "a", 1, "T"), ("2", "b", 2, "T")], None),
+        ([("1", "a", 1, "T"), ("1", "b", 1, "T"), ("1", "c", 1, "T"), ("2", "c", 1, "T"), ("2", "d", 1, "T")],
+         (2, 5, 12.5)),
+    ],
+)  # fmt: skip
+def test_orders_of_several_customers_are_counted_with_their_money(
+    lines_of: Callable[..., LinesRead],
+    rows: list[tuple[str | None, str | None, int, str]],
+    told: tuple[int, int, float],
+):
+    read = key_orders(lines_of(of_days(*rows), names={"order_id": "Bon"}))
+    code = "orders_of_several_customers"
+    assert said(read) == ([(code, ("Bon",), *told[1:], None, {"orders": told[0]})] if told else [])
+    assert key_orders(lines_of(of_days(*rows), names={"order_id": None})).decisions == ()
+
+
+def test_rows_that_are_no_lines_are_no_orders_of_anybody(lines_of: Callable[..., LinesRead]):
+    cells = of_days(("1", "a", 1, "T"), ("1", "b", 2, "T")) | {"row_kind": [None, "total_row"]}
+    assert not key_orders(lines_of(cells)).decisions
+
+
+def test_of_a_long_list_the_first_orders_are_followed(lines_of: Callable[..., LinesRead]):
+    """Two thousand numbers that start anew on the next day, and twice as many later that come twice on one."""
+    first = [(str(n), f"{name}{n}", day, "T") for day, name in ((1, "a"), (2, "b")) for n in range(2000)]
+    later = [(str(n), f"c{n}", 3, "T") for n in range(2000, 6000) for _ in range(2)]
+    assert [one.code for one in key_orders(lines_of(of_days(*first, *later))).decisions] == ["order_numbers_restart"]
+    assert not key_orders(lines_of(of_days(*later, *first))).decisions
+    short = first[:300] + first[2000:2300] + later[:1400]
+    assert [one.code for one in key_orders(lines_of(of_days(*short))).decisions] == ["orders_of_several_customers"]
+
+
+# --- a customer for each order, in memory
+
+EACH = {"order_id": ["1", "2", "3", "3"], "customer_id": ["a", "b", "c", "c"]}
+AGAIN = ["p", "q", "p", "p"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "other"),
+    [
+        (EACH | {"e": AGAIN}, {"e": "E mail"}),
+        (EACH | {"e": AGAIN, "f": AGAIN}, {"e": "phone", "f": "email"}),  # the surest
+        (EACH | {"e": AGAIN, "f": AGAIN}, {"e": "customer name", "f": "user"}),
+        (EACH | {"e": AGAIN, "f": AGAIN}, {"e": "user", "f": "customer_unique_id"}),
+    ],
+)
+def test_the_surest_other_column_that_comes_again_is_named(
+    lines_of: Callable[..., LinesRead], cells: dict[str, list[str]], other: dict[str, str]
+):
+    read = doubt_one_order_each(lines_of(cells, names=other | {"customer_id": "Kunde"}))
+    shown = list(other.values())[-1]
+    numbers = {"other": "'E mail'" if shown == "E mail" else shown, "customers_read": 3}
+    assert said(read) == [("one_order_each", ("Kunde",), 0, None, None, numbers)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "given"),
+    [
+        (EACH | {"email": AGAIN}, {"customer_id": "customer_id"}),
+        (EACH | {"email": ["p", "q", "r", "r"]}, {}),  # one for each order as well
+        (EACH | {"email": ["p", "p", "p", None]}, {}),  # the same on all
+        (EACH | {"basket": AGAIN}, {}),
+        (EACH | {"email": AGAIN, "customer_id": ["a", "b", "a", "a"]}, {}),  # customers who come again
+        ({"order_id": ["1", "1"], "customer_id": ["a", "b"], "email": ["p", "q"]}, {}),  # one order
+        ({"customer_id": ["a", "b", "c", "c"], "email": AGAIN}, {}),
+        (EACH | {"email": AGAIN, "order_id": ["1", "2", "3", None], "customer_id": ["a", "b", "c", "d"]}, {}),
+    ],
+)
+def test_customers_are_not_doubted(
+    lines_of: Callable[..., LinesRead], cells: dict[str, list[str]], given: dict[str, str]
+):
+    assert not doubt_one_order_each(lines_of(cells, given=given)).decisions
+
+
+def test_customers_who_come_again_far_below_are_not_doubted(lines_of: Callable[..., LinesRead]):
+    lines = lines_of(EACH | {"email": AGAIN})
+    more = lines_of({role: [*cells, "x"] for role, cells in EACH.items()} | {"email": [*AGAIN, "p"]})
+    again = lines_of({"order_id": ["1", "2", "3", "4"], "customer_id": ["a", "b", "c", "a"], "email": AGAIN})
+    assert doubt_one_order_each(replace(more, sample=lines.sample)).decisions
+    assert not doubt_one_order_each(replace(again, sample=lines.sample)).decisions
