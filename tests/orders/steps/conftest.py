@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def lines_of() -> Callable[..., LinesRead]:
-    """Make lines of the cells of each role; `names` are the columns of roles that are called otherwise or not at all."""
+    """Make lines of the cells of each role; `names` are those of roles that are called otherwise or not at all."""
 
     def made(
         cells: dict[str, Sequence[Any]], *, names: dict[str, str | None] | None = None, undo: tuple[str, ...] = (),

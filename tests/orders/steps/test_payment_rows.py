@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +11,18 @@ import pytest
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.orders import Orders, read_orders
-from marketfold.orders.steps.payment_rows import _repeated
+from marketfold.orders.steps.payment_rows import (
+    _repeated,
+    doubt_refunds_of_nobody,
+    follow_references,
+    leave_moved_money,
+    leave_repeated_refunds,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketfold.orders.steps import LinesRead
 
 SALES = [(f"T{number}", f"buyer{number % 4}@example.org", 500 + 130 * number) for number in range(24)]
 BACK = {"T3": 200, "T7": 500 + 130 * 7, "T20": 900}
@@ -218,3 +229,164 @@ def test_a_payment_that_was_only_announced_counts_once(kind: str):
 def test_which_refunds_are_told_by_row_and_by_column(rows: list[int], given: list[int], repeated: list[int]):
     found = _repeated([{"cents": one} for one in rows], [{"cents": one} for one in given])
     assert [one["cents"] for one in found] == repeated
+
+
+# --- one step, in memory
+
+
+def column(read: LinesRead, role: str) -> list[Any]:
+    table = read.engine.collect(read.lines.sort("source_line"))
+    return list(table[role].to_pylist()) if role in table.column_names else [None] * table.num_rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "moved"),
+    [
+        ([("charge", 10.0), ("payout", -9.0), ("refund", -3.0)], [2]),
+        ([("charge", 10.0), ("fee", -1.0), ("fee", 0.5)], [2, 3]),  # beside payments a fee is none of the shop's goods
+        ([("sale", 10.0), ("fee", -1.0)], []),
+        ([("sale", 10.0), ("payout", -9.0)], [2]),
+        ([("sale", 10.0), ("payout", 0.0), ("payout", None)], [2, 3]),
+        ([("sale", 10.0), ("payout", -9.0), ("payout", 0.5)], []),  # what brings money may be sold
+        ([("sale", 10.0), ("payout", None)], [2]),
+        ([("payout", -9.0), ("payout", -1.0)], []),  # if all were moved nothing would be left
+        ([("payout", -9.0), ("transfer", -1.0)], []),
+        ([("charge", 10.0), ("payout", -9.0), ("Supplier bill", -5.0), ("Supplier bill", -0.5)], [2, 3, 4]),
+        ([("charge", 10.0), ("payout", -9.0), ("Supplier bill", -5.0), ("Supplier bill", 0.0)], [2]),
+        ([("charge", 10.0), ("payout", -9.0), ("Supplier bill", None)], [2]),
+        ([("charge", 10.0), ("payout", -9.0), ("Credit note", -5.0), ("Chargeback", -5.0)], [2]),
+        ([("charge", 10.0), ("Supplier bill", -5.0)], []),
+        ([("charge", 10.0), (None, -5.0), ("payout", -9.0)], [3]),
+        ([(None, 10.0), (None, -5.0)], []),
+    ],
+)
+def test_what_is_only_moved_is_set_aside_and_what_takes_money_beside_it(
+    lines_of: Callable[..., LinesRead], rows: list[tuple[str | None, float | None]], moved: list[int]
+):
+    kinds, amounts = map(list, zip(*rows, strict=True))
+    read = leave_moved_money(lines_of({"line_type": kinds, "amount": amounts}, names={"line_type": "Typ"}))
+    assert [place for place, kind in enumerate(column(read, "row_kind"), 1) if kind == "moved_row"] == moved
+    gone = [amounts[place - 1] or 0.0 for place in moved]
+    types = tuple(sorted({str(kinds[place - 1]) for place in moved}))
+    told = [(one.code, one.columns, one.lines, one.money, one.numbers) for one in read.decisions]
+    assert told == ([("moved_rows", ("Typ",), len(moved), sum(gone), {"types": types})] if moved else [])
+    assert column(read, "amount") == [None if place in moved else one for place, one in enumerate(amounts, 1)]
+
+
+def test_six_kinds_of_moves_are_named(lines_of: Callable[..., LinesRead]):
+    kinds = ["charge", "transfer", "payout", "fee", "hold", "reserve", "top up", "conversion"]
+    lines = lines_of({"line_type": kinds, "amount": [10.0, *[-1.0] * 7]})
+    (told,) = leave_moved_money(lines).decisions
+    assert told.numbers == {"types": ("conversion", "fee", "hold", "payout", "reserve", "top up")}
+    assert (told.lines, told.money) == (7, -7.0)
+    assert leave_moved_money(lines.without("line_type")).decisions == ()
+    assert leave_moved_money(lines.without("amount")).decisions == ()
+
+
+def test_rows_that_are_no_lines_are_not_moved(lines_of: Callable[..., LinesRead]):
+    cells = {"line_type": ["charge", "payout", "payout"], "amount": [10.0, -9.0, -8.0]}
+    read = leave_moved_money(lines_of(cells | {"row_kind": [None, "total_row", None]}))
+    assert column(read, "row_kind") == [None, "total_row", "moved_row"]
+    assert (read.decisions[0].lines, read.decisions[0].money) == (1, -8.0)
+    kept = leave_moved_money(lines_of(cells | {"row_kind": [None, "total_row", "note_row"]}))
+    assert not kept.decisions
+
+
+@pytest.mark.parametrize(
+    ("refund", "becomes"),
+    [
+        (("R", "shop", "S1", -3.0), ("S1", "ann", 3.0)),
+        (("R", None, "S1", -0.5), ("S1", "ann", 0.5)),
+        (("R", "shop", "S1", 3.0), None),  # what brings money is a sale of its own
+        (("R", "shop", "S1", 0.0), None),
+        (("R", "shop", "S1", None), None),
+        (("R", "shop", "S2", -3.0), None),  # a sale of nobody
+        (("R", "shop", "S3", -3.0), None),  # no sale
+        (("R", "shop", "S5", -3.0), ("S5", "bob", 3.0)),
+        (("R", "shop", "S6", -3.0), None),  # a row that is no line
+        (("R", "shop", "S9", -3.0), None),
+        (("R", "shop", None, -3.0), None),
+    ],
+)
+def test_a_refund_is_of_the_order_and_the_customer_that_it_refers_to(
+    lines_of: Callable[..., LinesRead],
+    refund: tuple[str | None, str | None, str | None, float | None],
+    becomes: tuple[str, str, float] | None,
+):
+    sales = [("S1", "ann", None, 10.0), ("S2", None, None, 10.0), ("S3", "eve", None, 0.0), ("S3", "eve", None, -1.0),
+             ("S5", "bob", "S1", 0.5), ("S5", "cy", None, 5.0), ("S6", "dan", None, 5.0)]  # fmt: skip
+    order, who, refers, amount = map(list, zip(*sales, refund, strict=True))
+    cells = {"order_id": order, "customer_id": who, "refers_to": refers, "amount": amount}
+    cells["row_kind"] = [*[None] * 6, "total_row", None]
+    read = follow_references(lines_of(cells, names={"refers_to": "Bezug"}))
+    now = (column(read, "order_id")[-1], column(read, "customer_id")[-1])
+    assert now == (becomes[:2] if becomes else refund[:2])
+    assert column(read, "order_id")[:7] == order[:7]
+    assert column(read, "customer_id")[:7] == who[:7]
+    told = [(one.code, one.columns, one.lines, one.money) for one in read.decisions]
+    assert told == ([("refunds_by_reference", ("Bezug",), 1, becomes[2])] if becomes else [])
+    assert "customer of the sale" not in read.lines.collect_schema().names()
+    assert not follow_references(lines_of(cells, undo=("refunds_by_reference",))).decisions
+    assert not follow_references(lines_of(cells).without("customer_id")).decisions
+
+
+@pytest.mark.parametrize(
+    ("who", "amounts", "told"),
+    [
+        (["a", None], [100.0, -1.0], (1, 1.0)),  # a hundredth of what was sold
+        (["a", None], [100.0, -0.99], None),
+        (["a", None, None], [100.0, -3.0, 2.0], None),  # 2.00 of nobody are among the 102.00
+        (["a", None, None], [100.0, -3.1, 2.0], (1, 3.1)),
+        (["a", None, None], [100.0, -3.0, 3.0], None),
+        (["a", None, None], [100.0, -0.5, -0.5], (2, 1.0)),
+        (["a", "b"], [100.0, -5.0], None),
+        (["a", None], [100.0, 0.0], None),
+        (["a", None], [0.0, 0.0], None),
+        (["a", None], [-1.0, -1.0], (1, 1.0)),  # where nothing was sold
+        ([None, None], [100.0, -5.0], None),
+    ],
+)
+def test_refunds_of_nobody_are_weighed_with_what_was_sold(
+    lines_of: Callable[..., LinesRead], who: list[str | None], amounts: list[float], told: tuple[int, float] | None
+):
+    lines = lines_of({"customer_id": who, "amount": amounts}, names={"customer_id": "Kunde"})
+    found = [(one.code, one.columns, one.lines, one.money) for one in doubt_refunds_of_nobody(lines).decisions]
+    assert found == ([("refunds_of_nobody", ("Kunde",), *told)] if told else [])
+    assert not doubt_refunds_of_nobody(lines.without("customer_id")).decisions
+    assert not doubt_refunds_of_nobody(lines.without("amount")).decisions
+
+
+def test_totals_below_the_lines_are_no_refunds_of_nobody(lines_of: Callable[..., LinesRead]):
+    cells = {"customer_id": ["a", None], "amount": [100.0, -5.0], "row_kind": [None, "total_row"]}
+    assert not doubt_refunds_of_nobody(lines_of(cells)).decisions
+
+
+@pytest.mark.parametrize(
+    ("amounts", "refunded", "repeated"),
+    [
+        ([10.0, 20.0, -1.0, -1.0], [1.5, 0.5, None, None], [3, 4]),  # together the same
+        ([10.0, 20.0, -1.0, -1.0], [-1.5, -0.5, None, None], [3, 4]),
+        ([10.0, 0.0, -1.0, -1.0], [2.0, 5.0, None, None], [3, 4]),  # a line of no money has nothing to give back
+        ([10.0, 0.0, -1.0, -1.0], [2.0, None, None, None], [3, 4]),
+        ([0.5, 20.0, -0.3, 0.0], [0.3, 0.0, None, None], [3]),
+        ([10.0, 20.0, -1.0, -1.0], [2.0, None, 7.0, None], [3, 4]),  # what a refund itself says is no sale's
+        ([10.0, 20.0, -1.0, -4.0], [1.0, 0.0, None, None], [3]),
+        ([10.0, 20.0, -1.0, -4.0], [1.0, 0.7, None, None], []),  # one of two is chance
+        ([10.0, 20.0, -1.0, -4.0], [7.0, 0.7, None, None], []),
+        ([10.0, 20.0, 30.0, 40.0], [1.0, 0.0, None, None], []),
+        ([10.0, 20.0, -1.0, -4.0], [0.0, None, None, None], []),
+        ([10.0, 20.0, 1.0, 4.0], [0.0, None, None, None], []),
+    ],
+)
+def test_rows_that_a_column_says_too_are_set_aside(
+    lines_of: Callable[..., LinesRead], amounts: list[float], refunded: list[float | None], repeated: list[int]
+):
+    cells = {"amount": amounts, "refunded": refunded}
+    read = leave_repeated_refunds(lines_of(cells, names={"refunded": "Zurück"}))
+    kinds = column(read, "row_kind")
+    assert [place for place, kind in enumerate(kinds, 1) if kind == "refund_row"] == repeated
+    money = -sum(amounts[place - 1] for place in repeated)
+    told = [(one.code, one.columns, one.lines, one.money) for one in read.decisions]
+    assert told == ([("refund_rows", ("Zurück",), len(repeated), money)] if repeated else [])
+    assert not leave_repeated_refunds(lines_of(cells, undo=("refund_rows",))).decisions
+    assert not leave_repeated_refunds(lines_of(cells).without("amount")).decisions

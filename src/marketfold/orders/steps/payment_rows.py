@@ -100,8 +100,8 @@ def doubt_refunds_of_nobody(read: LinesRead) -> LinesRead:
     }
     nobody = read.lines.filter(are_lines(read) & nw.col("customer_id").is_null())
     (found,) = read.engine.collect(nobody.select(**sums)).to_pylist()
-    back, bought = float(found["back"] or 0.0), float(found["bought"] or 0.0)
-    if not found["lines"] or back < bought:  # most sources give no reason to read the money of all lines
+    back, bought = (float(found[name] or 0.0) for name in ("back", "bought"))
+    if back <= bought:  # most sources give no reason to read the money of all lines
         return read
     sold = read.measure(of=nw.when(amount > 0).then(amount).sum())["of"]
     if back - bought < MUCH * float(sold or 0.0):
@@ -117,8 +117,6 @@ def leave_repeated_refunds(read: LinesRead) -> LinesRead:
     lines = read.lines.filter(are_lines(read))
     rows = _collect(read, lines.filter(nw.col("amount") < 0), "amount")
     given = _collect(read, lines.filter((nw.col("amount") > 0) & (nw.col("refunded").abs() > 0)), "refunded")
-    if not rows or not given:
-        return read
     repeated = _repeated(rows, given)
     if not repeated:
         return read
