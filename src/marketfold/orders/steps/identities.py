@@ -247,8 +247,6 @@ def _warn_shared(read: LinesRead) -> LinesRead:
     ).filter(nw.col("one") != nw.col("other"))
     asked = shared.select(nw.len().alias("orders"), nw.col("lines").sum().cast(nw.Int64), nw.col("money").sum())
     (found,) = read.engine.collect(asked).to_pylist()
-    if not found["orders"]:
-        return read
     numbers = {"orders": int(found["orders"])}
     told = Decision(
         "orders_of_several_customers",
