@@ -47,7 +47,7 @@ def tell_currency_signs(read: LinesRead) -> LinesRead:
         return _with_currency(read, "".join(signs))
     decimal = read.options.decimal or sample_evidence(read.cells(role)).sign or "."
     found = _by_sign(read, signed.select("sign", number_from_text(text, decimal).alias("money")))
-    ordered = sorted(found.items(), key=lambda item: -item[1][0])
+    ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
     listed = ", ".join(f"{sign} on {lines:,}" for sign, (lines, _) in ordered)
     lines, money = sum(one[0] for _, one in ordered[1:]), round(sum(one[1] for _, one in ordered[1:]), 4)
     return read.decided(Decision("currency_signs", (read.mapping[role],), lines, money, numbers={"signs": listed}))
@@ -62,8 +62,9 @@ def _with_currency(read: LinesRead, sign: str) -> LinesRead:
 def _by_sign(read: LinesRead, signed: nw.LazyFrame[Any]) -> dict[str, tuple[int, float]]:
     """Lines and money of each currency, of texts with their sign and their money."""
     counts = signed.group_by("sign").agg(nw.len().alias("n"), nw.col("money").sum())
+    most = counts.sort("n", "sign", descending=[True, False]).head(MOST_SIGNS)
     found: dict[str, tuple[int, float]] = {}
-    for row in read.engine.collect(counts.head(MOST_SIGNS + 1)).to_pylist():
+    for row in read.engine.collect(most).to_pylist():
         if sign := _SAME.get(str(row["sign"] or "").strip(".").casefold(), ""):
             lines, money = found.get(sign, (0, 0.0))
             found[sign] = lines + int(row["n"]), money + float(row["money"] or 0.0)
