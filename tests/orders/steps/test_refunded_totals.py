@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -12,6 +12,12 @@ from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.customer_tables import read_source
 from marketfold.orders import Orders, read_orders
 from marketfold.orders.refund_totals import RefundPair, give_refund_roles
+from marketfold.orders.steps.refunded_totals import take_refunded_totals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketfold.orders.steps import LinesRead
 
 BACK = {3: 700, 8: 1000, 15: 1500}
 """Cents that were refunded of orders; order 15 whole."""
@@ -227,3 +233,87 @@ def test_what_a_total_lacks_may_be_a_discount_that_has_a_column(off: list[float 
     pair = RefundPair("Total", "Paid", [10.0] * 5, [8.0, 9.0, 10.0, 10.0, 10.0])
     assert pair.is_told_by(off) is told
     assert not RefundPair("Total", "Paid", [10.0] * 5, [10.0] * 5).is_told_by(off)  # nothing is lacking
+
+
+# --- one step, in memory
+
+TEN = [10.0] * 10
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "off"),
+    [
+        ([*TEN], [10.0] * 9 + [7.0], "refunds_from_totals", {9: 3.0}),
+        ([*TEN], [10.0] * 9 + [0.0], "refunds_from_totals", {9: 10.0}),
+        ([*TEN], [10.0] * 9 + [None], "refunds_from_totals", {9: 10.0}),
+        ([*TEN], [10.0] * 9 + [9.99], "refunds_from_totals", {9: 0.01}),
+        ([*TEN], [10.0] * 9 + [9.995], None, {}),  # rounding
+        ([*TEN], [10.0] * 8 + [7.0, 10.004], "refunds_from_totals", {8: 3.0}),
+        ([*TEN], [10.0] * 8 + [7.0, 10.01], "total_is_lower", {8: 3.0}),  # more after it
+        ([*TEN] * 10, [10.0] * 98 + [7.0, 11.0], "refunds_from_totals", {98: 3.0}),  # once in a hundred is a slip
+        ([*TEN] * 10, [10.0] * 97 + [7.0, 11.0, 11.0], "total_is_lower", {97: 3.0}),
+        ([*TEN], [10.0, 10.0, 10.0, 7.0, *[0.0] * 6], "refunds_from_totals", {3: 3.0}),  # a zero where nothing changed
+        ([*TEN], [10.0, 10.0, 10.0, 7.0, *[None] * 6], "refunds_from_totals", {3: 3.0}),
+        ([*TEN], [10.0] * 4 + [7.0, *[0.0] * 5], "refunds_from_totals", {4: 3.0, **dict.fromkeys(range(5, 10), 10.0)}),
+        ([*TEN], [0.0] * 10, None, {}),
+        ([*TEN, 0.0, 0.0, -5.0, None], [10.0] * 9 + [7.0, 0.0, -1.0, -9.0, 3.0], "refunds_from_totals", {9: 3.0}),
+        ([0.5, *TEN], [0.2, *TEN], "refunds_from_totals", {0: 0.3}),
+        ([0.0, -5.0, None], [0.0, -9.0, 3.0], None, {}),
+    ],
+)
+def test_what_a_total_lacks_of_the_one_before_it_came_back(
+    lines_of: Callable[..., LinesRead],
+    before: list[float | None],
+    after: list[float | None],
+    code: str | None,
+    off: dict[int, float],
+):
+    cells = {"before_refunds": before, "after_refunds": after}
+    names = {"before_refunds": "Total", "after_refunds": "Adjusted Total"}
+    read = take_refunded_totals(lines_of(cells, names=names))
+    numbers = {"before": "'Total'", "after": "'Adjusted Total'", "given": "'after_refunds=Adjusted Total'"}
+    told = [(one.code, one.columns, one.lines, one.money, one.numbers) for one in read.decisions]
+    money = pytest.approx(sum(off.values()))
+    assert told == ([(code, ("Total", "Adjusted Total"), len(off), money, numbers)] if code else [])
+    table = read.engine.collect(read.lines.sort("source_line"))
+    if code == "refunds_from_totals":
+        found = {place: one for place, one in enumerate(table["refunded"].to_pylist()) if one is not None}
+        assert found == pytest.approx(off)
+    else:
+        assert "refunded" not in table.column_names
+    given = take_refunded_totals(lines_of(cells, names=names, given={"after_refunds": "Adjusted Total"}))
+    assert [one.code for one in given.decisions] == ["refunds_from_totals"] * bool(code)
+    kept = take_refunded_totals(lines_of(cells, names=names, undo=("refunds_from_totals",)))
+    assert [one.code for one in kept.decisions] == ["total_is_lower"] * bool(code)
+    assert "refunded" not in kept.lines.collect_schema().names()
+
+
+def test_a_total_of_another_name_is_told_only(lines_of: Callable[..., LinesRead]):
+    cells = {"before_refunds": TEN, "after_refunds": [10.0] * 9 + [7.0]}
+    read = take_refunded_totals(lines_of(cells, names={"after_refunds": "Settled"}))
+    assert [(one.code, one.numbers["given"]) for one in read.decisions] == [("total_is_lower", "after_refunds=Settled")]
+    assert not take_refunded_totals(lines_of(cells | {"refunded": [0.0] * 10})).decisions
+    assert not take_refunded_totals(lines_of(cells).without("before_refunds")).decisions
+    kinds = {"row_kind": [None] * 9 + ["total_row"]}
+    assert not take_refunded_totals(lines_of(cells | kinds)).decisions
+
+
+@pytest.mark.parametrize(
+    ("orders", "amount", "money"),
+    [
+        (["A", "A", "B", "B", "C", "C"], [6.0, 4.0, 12.0, 8.0, 18.0, 12.0], 5.0),  # it stands on each line of an order
+        (["A", "B", "C", "D", "E", "F"], [10.0, 10.0, 20.0, 20.0, 30.0, 30.0], 10.0),
+        (None, [10.0, 10.0, 20.0, 20.0, 30.0, 30.0], 10.0),
+    ],
+)
+def test_what_is_lacking_of_an_order_counts_once(
+    lines_of: Callable[..., LinesRead], orders: list[str] | None, amount: list[float], money: float
+):
+    cells: dict[str, list[Any]] = {
+        "amount": amount,
+        "before_refunds": [10.0, 10.0, 20.0, 20.0, 30.0, 30.0],
+        "after_refunds": [10.0, 10.0, 15.0, 15.0, 30.0, 30.0],
+    }
+    lines = lines_of(cells | ({"order_id": orders} if orders else {}), names={"after_refunds": "Adjusted Total"})
+    (told,) = take_refunded_totals(lines).decisions
+    assert (told.lines, told.money) == (2, money)

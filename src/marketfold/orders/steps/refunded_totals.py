@@ -28,7 +28,7 @@ def take_refunded_totals(read: LinesRead) -> LinesRead:
     before, after = nw.col("before_refunds"), nw.col("after_refunds").fill_null(0.0)
     sold = are_lines(read) & (before > 0)
     found = read.measure(lines=count_where(sold), blank=count_where(sold & (after == 0)))
-    if found["blank"] >= ALIKE * max(found["lines"], 1):  # a zero where nothing was changed, as Etsy writes it
+    if found["blank"] >= ALIKE * found["lines"]:  # a zero where nothing was changed, as Etsy writes it
         sold = sold & (after != 0)
     off = nw.when(sold & (before - after > CENT)).then(before - after)
     told = read.lines.with_columns(off.alias("refunded"))
@@ -39,8 +39,7 @@ def take_refunded_totals(read: LinesRead) -> LinesRead:
     few = seen["higher"] <= MOST_HIGHER * found["lines"]
     said = "after_refunds" in read.options.mapping
     sure = said or (few and RefundPair.of(read.sample, *columns).sure)
-    numbers = {"before": repr(columns[0]), "after": repr(columns[1])}
-    numbers |= {"given": _given(columns[1])}
+    numbers = {"before": repr(columns[0]), "after": repr(columns[1]), "given": _given(columns[1])}
     money = _sum_of(read.with_lines(told))
     if sure and read.may(CODE):
         return read.decided(Decision(CODE, columns, int(seen["lower"]), money, numbers=numbers), told)
