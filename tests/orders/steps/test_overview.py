@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import polars as pl
@@ -12,6 +13,10 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
 from marketfold.orders.steps import LinesRead
+from marketfold.orders.steps.overview import in_capitals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROWS: dict[str, list[Any]] = {
     "source_line": [2, 3, 4, 7],
@@ -56,3 +61,52 @@ def test_lines_that_stay_are_asked_once_and_others_again(lines: LinesRead) -> No
     assert lines.without("amount").overview is seen
     fewer = lines.with_lines(lines.lines.filter(nw.col("source_line") < 4))
     assert (fewer.overview.lines, fewer.overview.last, lines.overview.lines) == (2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("shown", "capitals"),
+    [
+        (["K1", "K2"], True),
+        (["K1", "7", None, " K3 "], True),
+        (["K1", "k2"], False),
+        (["K1", "Kb"], False),
+        (["1", "2"], False),  # numbers have no case
+        ([7, None], False),
+        ([], False),
+    ],
+)
+def test_ids_are_in_capitals_where_all_are_and_some_have_a_letter(
+    lines_of: Callable[..., LinesRead], shown: list[Any], *, capitals: bool
+) -> None:
+    lines = lines_of({"customer_id": ["K1", "k1", "k2", None]})
+    lines = replace(lines, sample={"customer_id": shown})
+    assert in_capitals(lines) is capitals
+    assert lines.overview.in_small == (2 if capitals else 0)
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "price", "seen"),
+    [
+        ([None, 5.0], [1.0, 2.0], [0.5, 2.0], (4.5, 1, (5.0, 4.0))),
+        ([None, 5.0], [0.0, 2.0], [0.5, 2.0], (4.0, 0, (5.0, 4.0))),
+        ([None, 5.0], [-1.0, 2.0], [3.0, 2.0], (1.0, 0, (5.0, 4.0))),
+        ([3.0, 5.0], [None, 2.0], [3.0, 2.0], (4.0, 0, (5.0, 4.0))),
+        ([3.0, 5.0], [1.0, 2.0], [3.0, 2.0], (7.0, 0, (8.0, 7.0))),
+        ([0.0, 5.0], [1.0, 2.0], [3.0, 2.0], (7.0, 0, (5.0, 7.0))),
+    ],
+)
+def test_amounts_are_laid_beside_quantity_times_price(
+    lines_of: Callable[..., LinesRead],
+    amount: list[float | None],
+    quantity: list[float | None],
+    price: list[float],
+    seen: tuple[float, int, tuple[float, float]],
+) -> None:
+    cells = {"customer_id": ["1", "2"], "amount": amount, "quantity": quantity, "unit_price": price}
+    found = lines_of(cells | {"other_amount": [1.25, None], "row_kind": [None, "total_row"]}).overview
+    assert (found.product, found.empty, found.both) == seen
+    assert found.money == {"amount": sum(one or 0.0 for one in amount), "other_amount": 1.25}
+    assert found.filled == {"customer_id": 2, "row_kind": 1}
+    for role in ("amount", "quantity", "unit_price"):
+        found = lines_of({name: one for name, one in cells.items() if name != role}).overview
+        assert (found.product, found.empty, found.both) == (0.0, 0, (0.0, 0.0))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.schema import SOURCE_LINE, money_sum
+from marketfold.schema import SOURCE_LINE, count_where, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,16 +69,12 @@ def in_capitals(read: LinesRead) -> bool:
     return all(text == text.upper() for text in shown) and any(text != text.lower() for text in shown)
 
 
-def _count(test: nw.Expr) -> nw.Expr:
-    return nw.when(test).then(1).otherwise(0).sum().cast(nw.Int64)
-
-
 def _products() -> dict[str, nw.Expr]:
     amount, product = nw.col("amount"), nw.col("quantity") * nw.col("unit_price")
     known = ~product.is_null() & ~amount.is_null()
     return {
         "product": (product * 100).sum() / 100,
-        "empty": _count(amount.is_null() & (product > 0)),
+        "empty": count_where(amount.is_null() & (product > 0)),
         "both amount": nw.when(known).then(amount).sum(),
         "both product": nw.when(known).then(product).sum(),
     }
@@ -95,12 +91,12 @@ def look_over(read: LinesRead) -> Overview:
         asked |= _products()
     if in_capitals(read):
         customer = nw.col("customer_id")
-        asked["in small"] = _count(customer != customer.str.to_uppercase())
+        asked["in small"] = count_where(customer != customer.str.to_uppercase())
     found: dict[str, Any] = read.measure(**asked)
     return Overview(
         lines=int(found["lines"]),
         last=int(found["last"] or 0),
-        filled={name: int(found[f"{name} filled"] or 0) for name in counted},
+        filled={name: int(found[f"{name} filled"]) for name in counted},
         money={name: float(found[f"{name} money"] or 0.0) for name in money},
         product=float(found.get("product") or 0.0),
         empty=int(found.get("empty") or 0),
