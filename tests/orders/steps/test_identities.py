@@ -500,7 +500,7 @@ def test_where_neither_tells_them_apart_the_customer_is_beside_the_day(lines_of:
 def test_orders_of_several_customers_are_counted_with_their_money(
     lines_of: Callable[..., LinesRead],
     rows: list[tuple[str | None, str | None, int, str]],
-    told: tuple[int, int, float],
+    told: tuple[int, int, float] | None,
 ):
     read = key_orders(lines_of(of_days(*rows), names={"order_id": "Bon"}))
     code = "orders_of_several_customers"

@@ -272,7 +272,7 @@ def test_what_a_total_lacks_of_the_one_before_it_came_back(
     names = {"before_refunds": "Total", "after_refunds": "Adjusted Total"}
     read = take_refunded_totals(lines_of(cells, names=names))
     numbers = {"before": "'Total'", "after": "'Adjusted Total'", "given": "'after_refunds=Adjusted Total'"}
-    told = [(one.code, one.columns, one.lines, one.money, one.numbers) for one in read.decisions]
+    told: list[tuple[Any, ...]] = [(one.code, one.columns, one.lines, one.money, one.numbers) for one in read.decisions]
     money = pytest.approx(sum(off.values()))
     assert told == ([(code, ("Total", "Adjusted Total"), len(off), money, numbers)] if code else [])
     table = read.engine.collect(read.lines.sort("source_line"))
