@@ -156,8 +156,8 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         key="feature-sets",
         title="Feature sets that were tried",
         caption="The same customers, told apart by fewer features; all figures are of the half of them that chose, the "
-        f"smallest segment of the part of it that made the cuts: from {words.count(4 * FEWEST_ASIDE)} customers on half of "
-        f"that half, {words.count(ASIDE_ROWS)} at most.",
+        f"smallest segment of the part of it that made the cuts: from {words.count(4 * FEWEST_ASIDE)} customers on "
+        f"half of that half, {words.count(ASIDE_ROWS)} at most.",
         columns=(
             Column("Features"),
             *numbers("k", "Lowest Jaccard", "Smallest segment", *(("Fit to later revenue",) if fits else ())),
