@@ -13,6 +13,7 @@ from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import features_of, future_summary, near_share, search_decision, share_range
 from marketfold.report.sentences.trust import drawn_word, labels_are_unseen, trust_evidence
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentences
+from marketfold.selection import ASIDE_ROWS, FEWEST_ASIDE
 from marketfold.thresholds import SIGNIFICANCE, STABLE
 
 if TYPE_CHECKING:
@@ -155,7 +156,8 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         key="feature-sets",
         title="Feature sets that were tried",
         caption="The same customers, told apart by fewer features; all figures are of the half of them that chose, the "
-        "smallest segment of the part of it that made the cuts: from 400 customers on, a half of that half.",
+        f"smallest segment of the part of it that made the cuts: from {words.count(4 * FEWEST_ASIDE)} customers on "
+        f"half of that half, {words.count(ASIDE_ROWS)} at most.",
         columns=(
             Column("Features"),
             *numbers("k", "Lowest Jaccard", "Smallest segment", *(("Fit to later revenue",) if fits else ())),

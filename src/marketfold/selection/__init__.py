@@ -32,12 +32,14 @@ from marketfold.selection.temporal_holdout import (
     revenue_from,
     score_on_future,
 )
-from marketfold.selection.trust import SegmentTest, label_segments, repetition
+from marketfold.selection.trust import ASIDE_ROWS, FEWEST_ASIDE, SegmentTest, label_segments, repetition
 
 __all__ = [
     "ALL",
+    "ASIDE_ROWS",
     "ERRORS_APART",
     "FEATURE_SETS",
+    "FEWEST_ASIDE",
     "REFITS",
     "SEARCH_RESAMPLES",
     "SHOWN_ROWS",
