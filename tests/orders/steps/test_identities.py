@@ -396,6 +396,7 @@ def test_ids_of_a_personal_column_are_shown_nowhere(
     [
         (["a@x.org", "A@X.org", "b@x.org"], ["a@x.org", "a@x.org", "b@x.org"], (1, 1.0, 1, 2, 1)),
         (["a@x.org", "A@X.org", "a @x.org"], ["a@x.org"] * 3, (2, 2.0, 2, 3, 1)),
+        (["A@x.org", "B@x.org", "A@X.org"], ["a@x.org", "b@x.org", "a@x.org"], (1, 1.0, 1, 2, 1)),  # each is another
         (["A@x.org", "b@x.org", "C7"], ["a@x.org", "b@x.org", "C7"], None),  # nobody's other spelling
         (["a@x.org", "c7", "C7"], ["a@x.org", "c7", "C7"], None),
         (["A@x.org", "a@x.org", None], ["a@x.org", "a@x.org", None], (1, 1.0, 1, 2, 1)),
