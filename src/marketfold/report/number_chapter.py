@@ -135,7 +135,8 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         rows=rows,
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
-        f"Part of: {words.share(NEARLY_ALL)} or more of its {words.units_word(unit)} are there; mostly: half or more. "
+        f"Part of: {words.share(NEARLY_ALL)} or more of its {words.units_word(unit)} are there; mostly: half or more; "
+        "among others: fewer. "
         "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. "
         f"Whether segments of other numbers come out again was asked of {words.number_word(SEARCH_RESAMPLES)} "
         "resamples, so few that a Jaccard can be off by a tenth and a segment bear another label."

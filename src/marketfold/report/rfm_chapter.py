@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 def rfm_chapter(analysis: Analysis) -> Section | None:
     """RFM names crossed with the segments; None where the units are not customers with orders."""
-    rfm = rfm_of(analysis.segmentation.table, analysis.run.config.features.rfm_cuts)
+    own_cuts = analysis.run.config.features.rfm_cuts
+    rfm = rfm_of(analysis.segmentation.table, own_cuts)
     if rfm is None:
         return None
-    return Section("rfm", "RFM segments, beside these", (_crossed(analysis, rfm),), say("rfm", "lead"), "RFM")
+    lead = say("rfm", "lead", otherwise=say("rfm", "cuts.own") if own_cuts else "")
+    return Section("rfm", "RFM segments, beside these", (_crossed(analysis, rfm),), lead, "RFM")
 
 
 def _crossed(analysis: Analysis, rfm: RFM) -> TablePart:

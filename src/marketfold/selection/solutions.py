@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering import adjusted_rand, nearest, quiet_fits
+from marketfold.clustering import adjusted_rand, cross_table, jaccards, nearest, quiet_fits
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.selection.search import centers_of, repeated
 from marketfold.selection.temporal_holdout import earlier_labels
-from marketfold.selection.trust import best_matches, earned, tested_places
+from marketfold.selection.trust import earned, tested_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Solution:
     shares
         Of all units that each segment has, 0 to 1.
     most_alike, alike
-        Position of the segment of the run that each is most alike, and their Jaccard.
+        Position of the segment of the run that each shares most units with, and their Jaccard.
     within
         Share of the units of each that are in that segment of the run.
     trust
@@ -99,7 +99,9 @@ def other_solutions(fits: Fits, recipe: Recipe, made: Segmentation, test: GroupT
         else:
             places = tested_places(labels, test.labels[rows]) if test else (None,) * k
             trust = earned(again[k].tolist(), places, test.groups if test else ())
-        match, alike = best_matches(labels, own)
+        shared = cross_table(labels, own)
+        match = shared.argmax(axis=1)
+        alike = jaccards(shared)[np.arange(len(shared)), match]
         sizes = np.bincount(labels, minlength=k)
         order = np.argsort(-sizes, kind="stable").tolist()
         shares = sizes / len(labels)

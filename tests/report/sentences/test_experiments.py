@@ -66,7 +66,7 @@ def test_a_holdout_costs_no_more_than_a_campaign_can_move():
 
 def test_what_cannot_be_reached_is_said():
     text = describe_holdout(plan_holdout(1, 2_000, USUAL, "order_rate", wanted_lift=0.05))
-    assert "A smaller one cannot be told with 30 % held out (5 % was wished)" in text
+    assert "A smaller one is seen less often (5 % was wished), and more than 30 % is not held out" in text
 
 
 @pytest.mark.parametrize(
