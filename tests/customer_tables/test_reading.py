@@ -12,8 +12,20 @@ import pytest
 from marketfold.config import FeatureOptions, ReadingOptions
 from marketfold.customer_tables import CustomerTable, measure_again, read_source, refuse_settings_of_orders
 from marketfold.customer_tables.cells import Column, _number
-from marketfold.customer_tables.columns import _describes, _is_class, _measure, _too_empty
+from marketfold.customer_tables.columns import (
+    ColumnUses,
+    _could_be,
+    _describes,
+    _is_class,
+    _is_personal,
+    _measure,
+    _no_use,
+    _too_empty,
+    judge_columns,
+)
+from marketfold.customer_tables.roles import Meanings, find_meanings
 from marketfold.errors import OrdersError, ParameterError
+from marketfold.schema import Feature
 
 N = 30
 
@@ -327,3 +339,129 @@ def test_more_than_half_of_the_cells_may_not_be_empty(empty: int, said: str) -> 
 def test_a_column_of_mostly_addresses_is_about_people(mails: int, *, personal: bool) -> None:
     cells = [f"a{n}@example.org" for n in range(mails)] + [f"word {n}" for n in range(10 - mails)]
     assert column(cells).looks_personal is personal
+
+
+DATES = ["2024-01-05", "2024-02-06", "2024-03-27"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "personal"),
+    [
+        ("Birthday", DATES, True),
+        ("Contact person", ["Ann", "Bo", "Cy"], True),
+        ("Contacts", ["1", "2", "3"], False),
+        ("Contact", ["442079460001", "442079460002", "442079460003"], True),
+        ("Joined", DATES, False),
+        ("Gender", ["f", "m", "f"], False),
+        ("title", ["Dr", "Ms", "Mr"], False),
+        ("Phone", ["yes", "no", "yes"], False),
+        ("Comment on contact", ["fine", "good", "poor"], False),
+        ("Country name", ["Peru", "Chad", "Oman"], False),
+        ("Comment", ["a@example.org", "b@example.org", "c@example.org"], True),
+        ("lat", ["1.5", "2.5", "3.5"], True),
+        ("latitude", ["1", "2", "3"], True),
+        ("flat", ["1.5", "2.5", "3.5"], False),
+        ("Reach", ["a@example.org", "b@example.org", "c"], True),
+        ("Reach", ["a@example.org", "b", "c"], False),
+    ],
+)
+def test_what_is_about_a_person(name: str, cells: list[str], *, personal: bool) -> None:
+    assert _is_personal(column(cells, name), Meanings({}, {})) is personal
+
+
+def test_what_is_said_to_be_a_name_is_about_a_person() -> None:
+    own = column(["1", "2", "3"], "x")
+    assert _is_personal(own, Meanings({"phone": "x"}, {}))
+    assert not _is_personal(own, Meanings({"country": "x"}, {}))
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "reason"),
+    [
+        ("x", [None, None, None], "every cell is empty"),
+        ("x", ["5", "5", "5"], "the same for everybody"),
+        ("x", ["5", "5", None], ""),
+        ("x", ["3", "1", "2"], "it numbers the rows"),
+        ("x", ["1", "2"], ""),  # two rows are no row of numbers
+        ("x", ["1", "2", None], ""),
+        ("x", ["1", "2", "4"], ""),
+        ("x", ["1", "2", "2"], ""),
+        ("x_id", ["1", "2", "4"], "an id: it tells every customer from every other"),
+        ("x_id", ["1", "4", None], "an id: it tells every customer from every other"),
+        ("x_id", ["1", "4", "4"], ""),
+    ],
+)
+def test_when_a_column_says_nothing(name: str, cells: list[str | None], reason: str) -> None:
+    assert _no_use(column(cells, name), 3 if len(cells) > 2 else 2) == reason
+
+
+@pytest.mark.parametrize(
+    ("measure", "cells", "could"),
+    [
+        ("count", ["0", "1", "2"], True),
+        ("count", ["-1", "1", "2"], False),
+        ("count", ["0.5", "1", "2"], False),
+        ("days", ["0", "7"], True),
+        ("days", ["-7", "7"], False),
+        ("money", ["-1.5", "2"], True),
+        ("money", ["much", "little"], False),
+        ("count", ["much", "little"], False),
+    ],
+)
+def test_counts_and_days_are_whole_and_never_below_zero(
+    measure: Literal["count", "days", "money"], cells: list[str], *, could: bool
+) -> None:
+    assert _could_be(Feature("f", "f", measure, "value"), column(cells)) is could
+
+
+def judged(**cells: list[Any]) -> ColumnUses:
+    own = {name.replace("_", " "): column(values, name.replace("_", " ")) for name, values in cells.items()}
+    return judge_columns(own, None, find_meanings({}, list(own)))
+
+
+def test_what_is_called_orders_and_holds_none_is_judged_as_any_column() -> None:
+    uses = judged(
+        Frequency=["0.5", "1", "2.5", "3"], Total_spent=["1.5", "-2", "7", "8"], Last_order=["1", "5", "9", "7"]
+    )
+    assert [(one.feature.name, one.kind, one.columns) for one in uses.shaping] == [
+        ("revenue_total", "number", ("Total spent",)),
+        ("Frequency", "number", ("Frequency",)),
+        ("Last order", "number", ("Last order",)),
+    ]
+    assert [one.feature.measure for one in uses.shaping] == ["money", "ratio", "count"]
+    assert not uses.left_out
+    assert not uses.describing
+
+
+def test_the_day_of_the_last_order_is_measured_in_days() -> None:
+    uses = judged(Last_order=[*DATES, "2024-05-01"], Joined=[*DATES, "2024-05-02"], Frequency=["1", "2", "2", "9"])
+    assert [(one.feature.name, one.kind) for one in uses.shaping] == [
+        ("recency_days", "days"),
+        ("order_count", "number"),
+        ("days since Joined", "days"),
+    ]
+    assert [one.feature.block for one in uses.shaping] == [None, "order_count", None]
+
+
+@pytest.mark.parametrize(("empty", "left_out"), [(2, False), (3, True)])
+def test_what_was_bought_is_left_out_where_most_of_it_is_empty(empty: int, *, left_out: bool) -> None:
+    uses = judged(Frequency=["1", "2", "7", "9"][empty:] + [None] * empty, Age=["7", "9", "7", "30"])
+    assert uses.left_out == ({"Frequency": "75 % of its cells are empty"} if left_out else {})
+    assert [one.feature.name for one in uses.shaping] == [*([] if left_out else ["order_count"]), "Age"]
+
+
+def test_a_place_describes_however_many_of_them_there_are() -> None:
+    uses = judged(
+        Country=[f"Land {n}" for n in range(60)], Why=[f"Word {n}" for n in range(60)], Region=["1", "2"] * 30
+    )
+    assert uses.describing == {"country": "Country", "territory": "Region"}
+    assert uses.left_out == {"Why": "free text, or too many different values (60)"}
+
+
+def test_columns_named_as_our_own_are_told_apart_by_a_word() -> None:
+    uses = judged(Segment=["a", "b"] * 6, trust=["yes", "no"] * 6, distance=["1.5", "2", "7"] * 4, arm=["3", "4"] * 6)
+    assert uses.describing == {"Segment (column)": "Segment", "arm (column)": "arm"}
+    assert [(one.feature.name, one.kind, one.feature.measure) for one in uses.shaping] == [
+        ("trust (column)", "flag", "flag"),
+        ("distance (column)", "number", "ratio"),
+    ]

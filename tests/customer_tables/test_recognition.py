@@ -9,7 +9,15 @@ import pytest
 
 from marketfold.config import ReadingOptions
 from marketfold.customer_tables import is_customer_table
-from marketfold.customer_tables.recognition import _are_values, names_an_id
+from marketfold.customer_tables.recognition import (
+    OFTEN,
+    _are_values,
+    _come_again,
+    _is_plain_order,
+    id_column,
+    names_an_id,
+    order_columns,
+)
 from marketfold.demo import make_shop
 from marketfold.orders import open_source
 
@@ -164,3 +172,104 @@ def test_names_of_which_a_third_are_numbers_or_days_are_a_row(columns: list[str]
 )  # fmt: skip
 def test_a_name_says_whether_it_tells_rows_apart(name: str, *, told: bool) -> None:
     assert names_an_id(name) is told
+
+
+@pytest.mark.parametrize(
+    ("name", "of_orders"),
+    [
+        ("InvoiceDate", True),
+        ("date", True),
+        ("Paid at", True),
+        ("Date (order date)", True),
+        ("State (paid at)", False),  # a name in brackets is less sure
+        ("Created at", False),
+        ("timestamp", False),
+        ("Order ID", True),
+        ("Order No", True),
+        ("Beleg", True),
+        ("id", False),
+        ("name", False),
+        ("Qty", True),
+        ("count", False),
+        ("items", False),
+        ("Unit price", True),
+        ("Price", True),
+        ("MSRP", True),
+        ("SKU", True),
+        ("EAN", True),
+        ("Product", False),
+        ("Age", False),
+    ],
+)
+def test_a_name_says_of_a_row_that_it_is_a_line_of_an_order(name: str, *, of_orders: bool) -> None:
+    assert order_columns([name]) == ([name] if of_orders else [])
+
+
+@pytest.mark.parametrize(
+    ("columns", "mapping", "identity"),
+    [
+        ({"CustomerID": ["a", "a"], "ref": ["x", "y"]}, {}, "CustomerID"),
+        ({"CustomerID": ["a", "b"], "ref_id": ["x", "y"]}, {"customer_id": "ref_id"}, "ref_id"),
+        ({"one_id": ["a", "a"], "two_id": ["x", "y"], "three_id": ["x", "y"]}, {}, "two_id"),
+        ({"one_id": ["a", "a"], "Phone": ["1", "2"], "Email": ["x", "y"]}, {}, "Email"),
+        ({"one_id": [None, ""], "Phone": ["1", "2"]}, {}, "Phone"),
+        ({"one_id": ["a", None, " a "], "Age": ["1", "2", "3"]}, {}, None),
+        ({"one_id": ["a", None, "b"], "Age": ["1", "2", "3"]}, {}, "one_id"),
+    ],
+)
+def test_which_column_numbers_the_customers(
+    columns: dict[str, list[Any]], mapping: dict[str, str], identity: str | None
+) -> None:
+    assert id_column(mapping, columns) == identity
+
+
+@pytest.mark.parametrize(
+    ("columns", "measures", "plain"),
+    [
+        ({"customer": IDS, "Kaufzeit": DAYS, "total": SPEND}, ["total"], True),
+        ({"customer": IDS, "Kaufzeit": DAYS, "Age": AGES}, ["Age"], False),
+        ({"customer": IDS, "Kaufzeit": DAYS, "total": SPEND, "Age": AGES}, ["total", "Age"], False),
+        ({"customer": IDS, "Kaufzeit": DAYS, "born": DAYS, "total": SPEND}, ["total"], False),
+        ({"customer": IDS, "total": SPEND}, ["total"], False),
+        ({"customer": IDS, "last_order_date": DAYS, "total": SPEND}, ["total"], False),
+    ],
+)
+def test_who_when_and_how_much_and_nothing_else_is_an_order(
+    columns: dict[str, Any], measures: list[str], *, plain: bool
+) -> None:
+    assert _is_plain_order(columns, measures) is plain
+
+
+@pytest.mark.parametrize(
+    ("name", "different", "again"),
+    [
+        ("CustomerID", 7, True),
+        ("CustomerID", 8, False),
+        ("Email", 7, True),
+        ("Email", 8, False),
+        ("Member", 2, False),  # may be a class
+        ("Age", 2, False),
+        ("id", 2, False),  # the column that numbers the rows itself
+    ],
+)
+def test_customers_come_again_who_stand_in_many_rows_of_another_column(
+    name: str, different: int, *, again: bool
+) -> None:
+    assert OFTEN == 0.8
+    sample = {"id": list(range(10))} | {name: [f"K{n % different}" for n in range(10)]}
+    assert _come_again(sample, "id") is again
+
+
+@pytest.mark.parametrize(
+    ("columns", "table"),
+    [
+        ({"Fresh": AGES}, False),
+        ({"Fresh": AGES, "Milk": SPEND, "on": DAYS}, False),
+        ({"CustomerID": IDS[:3], "Age": AGES[:3]}, False),
+        ({"CustomerID": IDS[:3], "Age": AGES[:3], "Score": SPEND[:3], "Joined": DAYS[:3]}, False),
+        ({"CustomerID": IDS[:10], "Age": AGES[:10]}, True),
+        ({"CustomerID": IDS[:10], "Age": AGES[:10], "Score": SPEND[:10], "Joined": DAYS[:10]}, True),
+    ],
+)
+def test_how_much_few_rows_must_tell_to_be_customers(columns: dict[str, Any], *, table: bool) -> None:
+    assert recognised(columns) is table

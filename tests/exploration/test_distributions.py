@@ -8,7 +8,7 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.exploration import explore
-from marketfold.exploration.distributions import _bins
+from marketfold.exploration.distributions import MOST_GROUPS, REST, _bins
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
@@ -148,3 +148,40 @@ def test_bins_end_on_round_numbers(numbers: dict[str, float], whole: bool, edges
     assert found.edges[0] == pytest.approx(edges[0])
     step = found.edges[-1] - found.edges[-2]
     assert edges[1] <= found.edges[-1] + 1e-9 <= edges[1] + step + 1e-6
+
+
+def grouped(classes: list[str | None], **columns: list[float]) -> Exploration:
+    n = len(classes)
+    table = {
+        "order_id": [str(one) for one in range(n)],
+        "customer_id": [f"K{one % 3}" for one in range(n)],
+        "ordered_on": [f"2024-{1 + one % 12:02}-15" for one in range(n)],
+        "amount": [1.0 + one for one in range(n)],
+        "category": classes,
+        **columns,
+    }
+    return explore(clean_orders(read_orders(pa.table(table))))
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_smallest_classes_are_one_group_where_there_are_too_many(more: int):
+    names = [f"c{n:02}" for n in range(MOST_GROUPS + more)]
+    lines = [name for place, name in enumerate(names) for _ in range(30 - place)]
+    found = distribution(grouped([*lines]), "amount", "category")
+    kept = names if not more else names[: MOST_GROUPS - 1]
+    assert found.groups == (*kept, *([REST] if more else []))
+    assert found.counts.sum() == len(lines)
+    assert found.counts[0].sum() == 30
+    assert found.medians[0] == 15.5
+    assert np.isfinite(found.medians).tolist() == [True] * len(kept) + [False] * more
+
+
+def test_lines_without_a_class_are_of_the_rest():
+    found = distribution(grouped(["a", "b", None, "a"]), "amount", "category")
+    assert found.groups == ("a", "b", REST)
+    assert found.counts.sum(axis=1).tolist() == [2, 1, 1]
+    assert found.medians[:2].tolist() == [2.5, 2.0]
+
+
+def test_list_prices_of_nothing_tell_of_no_discount():
+    assert explored([9.0, 8.0], [0.0, 0.0]).discounts is None

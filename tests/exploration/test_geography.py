@@ -3,9 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from marketfold.exploration.geography import _degrees, middle_of, middles, places
+from marketfold.cleaning import clean_orders
+from marketfold.exploration.geography import Geography, _degrees, locate, middle_of, middles, places
+from marketfold.exploration.tables import build_tables
+from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,3 +53,47 @@ def test_without_countries_there_is_no_map(purchases: Exploration):
 )
 def test_places_are_written_in_degrees_and_minutes(text: str, degrees: float):
     assert _degrees(text) == pytest.approx(degrees)
+
+
+def located(countries: list[str | None]) -> Geography | None:
+    n = len(countries)
+    lines = {
+        "order_id": [str(number) for number in range(n)],
+        "customer_id": [f"K{number % 2}" for number in range(n)],
+        "ordered_on": ["2024-01-15"] * n,
+        "amount": [1.0 + number for number in range(n)],
+        "country": countries,
+    }
+    return locate(build_tables(clean_orders(read_orders(pa.table(lines)))))
+
+
+def test_a_name_that_is_no_country_has_no_place_and_an_empty_cell_is_none():
+    found = located(["France", "Atlantis", "France", None, "Peru"])  # 1, 2, 3, 4 and 5 of money
+    assert found is not None
+    assert (found.label, found.names, found.iso3) == ("country", ("Peru", "France", "Atlantis"), ("PER", "FRA", ""))
+    assert found.revenue.tolist() == [5, 4, 2]
+    assert found.revenue_share == pytest.approx([5 / 11, 4 / 11, 2 / 11])
+    assert (found.lines.tolist(), found.customers.tolist()) == ([1, 2, 1], [1, 1, 1])
+    places_told = list(zip(found.latitude, found.longitude, strict=True))
+    assert places_told[:2] == [middle_of("PE"), middle_of("FR")]
+    assert np.isnan(places_told[2]).all()
+    assert np.isnan(middle_of("??")).all()
+
+
+def test_of_countries_with_as_much_money_the_first_by_name_is_told_first():
+    found = located(["Peru", "Oman", "Chad", "Peru"])  # 5, 2 and 3
+    assert found is not None
+    assert found.names == ("Peru", "Chad", "Oman")
+    found = located(["Peru", "Peru", "Chad"])  # 3 and 3
+    assert found is not None
+    assert found.names == ("Chad", "Peru")
+
+
+def test_one_country_has_all_of_the_revenue():
+    found = located(["Chad", None])
+    assert found is not None
+    assert found.revenue_share.tolist() == [1.0]
+
+
+def test_empty_countries_are_no_map():
+    assert located([None, ""]) is None

@@ -165,3 +165,49 @@ def test_two_columns_of_numbers_on_three_lines_correlate():
     assert found is not None
     assert (found.n_lines, found.values[0, 1]) == (3, 1.0)
     assert explored(amount=[10.0, 20.0], quantity=[1, 2]).correlations is None
+
+
+def test_a_class_is_told_to_be_cut_from_one_number_only():
+    sizes = ["Small"] * 40 + ["Medium"] * 40 + ["Large"] * 40
+    exploration = explored(
+        deal_size=sizes, quantity=[1 + n // 4 for n in range(120)], amount=[10.0 + n for n in range(120)]
+    )
+    assert [(cut.column, cut.number, cut.classes) for cut in exploration.cuts] == [
+        ("deal_size", "amount", ("Small", "Medium", "Large"))
+    ]
+    assert exploration.cuts[0].lines.tolist() == [40, 40, 40]
+    assert exploration.cuts[0].cuts == (50.0, 90.0)
+
+
+@pytest.mark.parametrize(
+    ("codes", "kind", "values", "given_values"),
+    [
+        (["N1", "S1", "E1"], "same", 3, 3),
+        (["N1", "S1", "N1"], "follows", 2, 3),
+    ],
+)
+def test_what_follows_from_another_column_is_told_with_its_numbers(
+    codes: list[str], kind: str, values: int, given_values: int
+):
+    areas = ["North", "South", "East"] * 20
+    exploration = explored(territory=areas, category=[codes[n % 3] for n in range(60)])
+    (one,) = exploration.follows
+    assert (one.column, one.given, one.kind) == ("category", "territory", kind)
+    assert (one.n_values, one.n_given_values) == (values, given_values)
+    (told,) = (finding for finding in exploration.findings if finding.code == kind)
+    assert (told.weight, told.figure) == (0.4, "dependence")
+    assert told.numbers == {"values": values, "given_values": given_values}
+    assert told.texts == {"column": ("category",), "given": ("territory",)}
+
+
+def test_an_empty_cell_speaks_for_no_pair_and_against_none():
+    areas = ["North", "South", None, "North", None, "South"] * 10
+    codes = ["N1", "S1", "N1", None, "S1", None] * 10
+    (one,) = explored(territory=areas, category=codes).follows
+    assert (one.column, one.given, one.kind, one.n_values, one.n_given_values) == (
+        "category",
+        "territory",
+        "same",
+        2,
+        2,
+    )

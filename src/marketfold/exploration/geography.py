@@ -80,14 +80,12 @@ def middle_of(code: str) -> tuple[float, float]:
 
 def locate(tables: Tables) -> Geography | None:
     """Countries with their codes and places; None without a country column."""
-    if tables.columns.distinct.get("country", 0) == 0:
+    if "country" not in tables.columns.distinct:
         return None
     counted = nw.col("customer_id").n_unique().alias("customers"), nw.len().alias("lines")
     known = tables.purchases.filter(~nw.col("country").is_null()).group_by("country")
     grouped = known.agg(*counted, money_sum("amount").alias("revenue"))
     rows = tables.collect(grouped.sort("revenue", "country", descending=[True, False]))
-    if len(rows["country"]) == 0:
-        return None
     names = tuple(map(str, rows["country"]))
     codes = [country_code(name) for name in names]
     countries = [pycountry.countries.get(alpha_2=code) if code else None for code in codes]
