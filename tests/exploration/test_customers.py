@@ -10,7 +10,7 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.exploration import explore
-from marketfold.exploration.customers import MOST_PERIODS, Concentration, Periods, Repeats
+from marketfold.exploration.customers import MOST_PERIODS, Cohorts, Concentration, Periods, Repeats
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
@@ -166,3 +166,57 @@ def test_no_more_than_ten_stand_apart():
 def test_a_table_of_cohorts_has_twenty_five_columns_at_most(last: int, unit: str | None):
     found = Periods.of(0, last, MOST_PERIODS)
     assert (found.unit if found else None) == unit
+
+
+def brought(*orders: tuple[str, str, float]) -> Exploration:
+    """Orders of one line: of whom, on which day, and for how much."""
+    who, days, money = zip(*orders, strict=True)
+    numbers = [str(number) for number in range(len(orders))]
+    lines = {"order_id": numbers, "customer_id": who, "ordered_on": days, "amount": money}
+    return explore(clean_orders(read_orders(pa.table(lines))))
+
+
+def test_what_three_customers_bring():
+    found = brought(
+        ("a", "2024-01-01", 4.0), ("a", "2024-01-11", 2.0), ("b", "2024-02-01", 3.0), ("c", "2024-02-02", 1.0)
+    )
+    one = found.concentration
+    assert (one.n_customers, one.revenue_total, one.customers_for_most) == (3, 10.0, 2)
+    assert one.customer_share == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    assert one.revenue_share == pytest.approx([0, 0.6, 0.9, 1])
+    assert one.top_revenue.tolist() == [6, 3, 1]
+    assert one.top_fifth_share == pytest.approx(0.6)
+    assert one.gini == pytest.approx(1 / 3)  # 2 (3 x 6 + 2 x 3 + 1 x 1) / (3 x 10) - 4 / 3
+    assert found.repeats.orders.tolist() == [1, 2]
+    assert found.repeats.customers.tolist() == [2, 1]
+    assert found.repeats.revenue.tolist() == [4, 6]
+    assert found.repeats.once_share == pytest.approx(2 / 3)
+    assert found.repeats.once_revenue_share == pytest.approx(0.4)
+    assert found.gaps is not None
+    assert (found.gaps.days.tolist(), found.gaps.counts.tolist(), found.gaps.n_gaps) == ([10], [1], 1)
+    assert found.cohorts is not None
+    assert found.cohorts.sizes.tolist() == [1, 2]
+    assert found.cohorts.active.tolist() == [[1, 0], [2, -1]]
+    assert found.cohorts.retention == pytest.approx(np.array([[1, 0], [1, np.nan]]), nan_ok=True)
+    assert found.cohorts.mean_retention == pytest.approx([1, np.nan], nan_ok=True)
+
+
+def test_a_customer_who_brings_just_four_fifths_is_most():
+    one = brought(("a", "2024-01-01", 8.0), ("b", "2024-01-11", 2.0))
+    assert one.concentration.customers_for_most == 1
+    assert one.gaps is None
+    assert one.cohorts is None
+
+
+def test_one_customer_alone_brings_everything_and_no_more_than_any_other():
+    one = brought(("a", "2024-01-01", 8.0), ("a", "2024-01-01", 2.0)).concentration
+    assert (one.n_customers, one.customers_for_most, one.gini, one.top_fifth_share) == (1, 1, 0.0, 1.0)
+
+
+def test_customers_who_came_after_the_first_period_are_held_against_who_could_be_seen():
+    active = np.array([[9, 9, 9, 9], [1, 1, 0, -1], [0, 0, -1, -1], [4, -1, -1, -1]])
+    cohorts = Cohorts("month", np.array(["2024-01"] * 4, "datetime64[D]"), active[:, 0].copy(), active)
+    assert cohorts.retention[1].tolist()[:3] == [1, 1, 0]
+    assert cohorts.retention[2].tolist()[:2] == [0, 0]
+    assert np.isnan(cohorts.retention).sum() == 6
+    assert cohorts.mean_retention == pytest.approx([1, 1, 0, np.nan], nan_ok=True)

@@ -140,3 +140,104 @@ def test_a_class_has_few_values_on_enough_lines(lines: dict[str, int], *, is_cla
     empty = np.append(values, np.array([None] * 5, object))
     assert module._coded("x", empty).is_class() is is_class
     assert module._coded("x", empty).codes[-5:].tolist() == [-1] * 5
+
+
+def coded(label: str, *codes: int, spare: bool = True) -> module._Column:
+    return module._Column(label, np.array(codes, np.int64), spare)
+
+
+def test_pairs_are_counted_where_both_are_filled():
+    pairs = module._pair(coded("a", 0, 1, 1, -1, 0, 1), coded("b", 2, 0, 0, 1, -1, 2))
+    assert pairs.tolist() == [[0, 0, 1], [2, 0, 1]]
+    assert module._pair(coded("a", 0, -1), coded("b", -1, 0)).tolist() == [[0]]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "share"),
+    [
+        ([[1, 0], [0, 1]], 1.0),
+        ([[2, 2], [2, 2]], 0.0),
+        ([[0, 0], [0, 0]], 0.0),
+        ([[3, 5]], 0.0),  # a single value has nothing to be known
+        ([[2, 0, 0], [0, 1, 1]], 1.0),
+        ([[2, 0], [0, 1], [0, 1]], 2 / 3),  # of 1.5 bits one
+    ],
+)
+def test_the_share_of_the_entropy_that_goes(pairs: list[list[int]], share: float):
+    assert module.uncertainty_coefficient(np.array(pairs)) == pytest.approx(share)
+
+
+def test_parts_of_days_are_numbered_as_in_the_calendar():
+    """The first of each month of 2023, and the week from a Monday on."""
+    months = module._date_parts(np.arange("2023-01", "2024-02", dtype="datetime64[M]").astype("datetime64[D]"), "day")
+    codes = {name: part.codes.tolist() for name, part in months.items()}
+    assert tuple(codes) == module.PARTS
+    year, quarter, month, _, of_all, quarters = codes.values()
+    assert year == [0] * 12 + [1]
+    assert quarter == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 0]
+    assert month == [*range(12), 0]
+    assert of_all == [*range(13)]
+    assert quarters == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4]
+    assert [part.label for part in months.values()] == [f"{name} of day" for name in module.PARTS]
+    week = module._date_parts(np.arange("2024-01-01", "2024-01-09", dtype="datetime64[D]"), "day")
+    assert list(week.values())[3].codes.tolist() == [0, 1, 2, 3, 4, 5, 6, 0]
+
+
+def test_a_column_that_says_the_same_as_parts_of_the_date_is_told_of_the_first_of_them():
+    parts = {"year": coded("year", 0, 0, 1, 1), "month": coded("month", 0, 1, 2, 3), "again": coded("x", 0, 1, 2, 3)}
+    columns = [
+        coded("half", 1, 1, 0, 0),
+        coded("finer", 0, 1, 2, 2),
+        coded("one", 3, 2, 0, 1),
+        coded("all", 0, 0, 0, 0),
+    ]
+    assert list(module._same_parts(columns, parts)) == [("half", "year"), ("one", "month")]
+
+
+@pytest.mark.parametrize(
+    ("spare", "dated", "told"),
+    [
+        ((True, True), set(), True),
+        ((True, False), set(), True),
+        ((False, True), set(), True),
+        ((False, False), set(), False),
+        ((True, True), {"a"}, True),
+        ((True, True), {"a", "b"}, False),
+    ],
+)
+def test_what_follows_is_told_of_columns_without_a_role(spare: tuple[bool, bool], dated: set[str], *, told: bool):
+    rough, fine = coded("a", 0, 0, 1, 1, spare=spare[0]), coded("b", 0, 1, 2, 2, spare=spare[1])
+    found = [
+        (one.column, one.given, one.kind, one.n_values, one.n_given_values)
+        for one in module._follows([fine, rough], dated)
+    ]
+    assert found == ([("a", "b", "follows", 2, 3)] if told else [])
+
+
+def test_two_columns_that_say_the_same_are_told_once():
+    columns = [coded("b", 1, 1, 0), coded("a", 0, 0, 1), coded("c", 0, 1, 1)]
+    assert [(one.column, one.given, one.kind) for one in module._follows(columns, set())] == [("a", "b", "same")]
+
+
+@pytest.mark.parametrize(
+    ("at", "near", "more", "capped"),
+    [
+        (20, [], [], True),
+        (19, [], [], False),
+        (20, [95.0] * 9, [], True),
+        (20, [95.0] * 10, [], False),
+        (20, [94.9] * 10, [], True),
+        (20, [], [None, None], True),
+        (20, [], ["many"], False),
+    ],
+)
+def test_a_column_of_text_may_end_in_a_wall(at: int, near: list[float], more: list[str | None], *, capped: bool):
+    cells = ["100"] * at + [str(one) for one in near] + [str(one) for one in range(1, 41)] + more
+    cap = module._cap("x", np.array(cells, object))
+    n = at + len(near) + 40
+    expected = ("x", "x", 100.0, at, at / n)
+    assert (cap and (cap.column, cap.label, cap.value, cap.lines, cap.line_share)) == (expected if capped else None)
+
+
+def test_an_empty_column_has_no_wall():
+    assert module._cap("x", np.array([None, None], object)) is None
