@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +9,16 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.exploration import Exploration, OverTime, explore
-from marketfold.exploration.over_time import _peak, _whole, _year_on_year
+from marketfold.exploration.over_time import (
+    CLOSED_DAYS,
+    _peak,
+    _slot_start,
+    _slots,
+    _whole,
+    _year_on_year,
+    count_calendar,
+    whole_years,
+)
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
@@ -137,3 +146,47 @@ def test_a_year_is_held_against_the_same_whole_months_of_the_year_before():
     assert (growth.revenue, growth.revenue_before) == (120.0, 100.0)
     assert growth.growth_share == pytest.approx(0.2)
     assert _year_on_year(months, np.where(months < 54 * 12, 0.0, 12.0), whole) == ()  # nothing to grow from
+
+
+def test_the_first_day_the_last_and_what_follows_it_in_its_month():
+    over_time = on_days([date(2024, 1, 3), date(2024, 2, 20), date(2024, 3, 10)])
+    assert (str(over_time.first_day), str(over_time.last_day)) == ("2024-01-03", "2024-03-10")
+    assert over_time.last_gap_days == 21
+    assert over_time.usual_gap_days == pytest.approx(19 + 0.99 * 29)  # of 48 and 19 days
+    assert over_time.month_orders.tolist() == [1, 1, 1]
+    daily = on_days(days_from(date(2024, 1, 3), 3))
+    assert daily.usual_gap_days == CLOSED_DAYS
+    assert daily.month_whole.tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "slots", "starts"),
+    [
+        ("day", [0, 1], [0, 1], ["1970-01-01", "1970-01-02"]),
+        ("week", [3, 4, 10, 11], [0, 1, 1, 2], ["1969-12-29", "1970-01-05", "1970-01-05", "1970-01-12"]),
+        ("month", [0, 30, 31, 365], [0, 0, 1, 12], ["1970-01-01", "1970-01-01", "1970-02-01", "1971-01-01"]),
+    ],
+)
+def test_days_weeks_and_months_are_numbered(
+    period: Literal["day", "week", "month"], days: list[int], slots: list[int], starts: list[str]
+):
+    """From the first of January 1970 on, which was a Thursday."""
+    found = _slots(np.array(days), period)
+    assert found.tolist() == slots
+    assert _slot_start(found, period).astype(str).tolist() == starts
+
+
+def test_a_year_is_whole_that_has_twelve_months():
+    assert whole_years(np.array([2022] * 11 + [2023] * 12 + [2024] * 12 + [2025])) == (2023, 2024)
+
+
+def test_an_average_year_is_the_mean_of_whole_ones():
+    """In each month of 2023 as many orders as its number, in 2024 two more."""
+    days = [date(year, m, d + 1) for year in (2023, 2024) for m in range(1, 13) for d in range(m + 2 * (year - 2023))]
+    month, quarter = count_calendar(on_days(days))
+    assert month.years == quarter.years == (2023, 2024)
+    assert month.orders.tolist() == [number + 1 for number in range(1, 13)]
+    assert month.revenue.tolist() == [10 * (number + 1) for number in range(1, 13)]
+    assert quarter.orders.tolist() == [9, 18, 27, 36]
+    assert quarter.revenue.tolist() == [90, 180, 270, 360]
+    assert quarter.names == ("Q1", "Q2", "Q3", "Q4")

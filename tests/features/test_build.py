@@ -372,3 +372,51 @@ def test_the_sales_file(shared_data: Any):
     known = {"first_on": "2003-01-06", "as_of": "2005-06-01", "large_deal_size": "Large", "large_deal_from": "7016.31"}
     taken = {name: table.settings[name] for name in ("categories", "expected")}
     assert table.settings == known | taken
+
+
+def of_two_orders() -> pl.DataFrame:
+    """Of one order two lines in January, the second above its list price and of no product; in July one as listed."""
+    return lines(
+        line("a", 0, 10.0, quantity=2.0, list_price=6.0, product_id="p"),
+        line("a", 0, 5.0, quantity=1.0, list_price=4.0, product_id=None),
+        line("b", 182, 4.0, quantity=4.0, list_price=1.0, product_id="q"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("order_total", [15, 4]),
+        ("recency_days", [183, 1]),
+        ("line_count", [2, 1]),
+        ("items_count", [3, 4]),
+        ("item_price_mean", [5, 1]),
+        ("discount_share", [2 / 16, 0]),
+        ("product_breadth", [1, 1]),
+        ("quarter_1_share", [1, 0]),
+        ("quarter_2_share", [0, 0]),
+        ("quarter_3_share", [0, 1]),
+        ("quarter_4_share", [0, 0]),
+    ],
+)
+def test_what_is_measured_of_an_order(name: str, numbers: list[float]):
+    table = build(of_two_orders(), unit="order")
+    assert table.column(name).tolist() == pytest.approx(numbers)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("line_total", [10, 5, 4]),
+        ("recency_days", [183, 183, 1]),
+        ("items_count", [2, 1, 4]),
+        ("item_price_mean", [5, 5, 1]),
+        ("list_price_mean", [6, 4, 1]),
+        ("discount_share", [2 / 12, 0, 0]),
+        ("quarter_1_share", [1, 1, 0]),
+        ("quarter_3_share", [0, 0, 1]),
+    ],
+)
+def test_what_is_measured_of_an_order_line(name: str, numbers: list[float]):
+    table = build(of_two_orders(), unit="order_line")
+    assert table.column(name).tolist() == pytest.approx(numbers)

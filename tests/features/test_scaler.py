@@ -114,3 +114,46 @@ def test_what_was_scaled_elsewhere_stays_as_it_is():
     X = np.array([[-1e9, 0.5], [3.0, 1e9]])
     assert MatrixScaler.identity(2).transform(X).tolist() == X.tolist()
     assert MatrixScaler.identity(2).inverse_transform(X.astype(np.float32)).tolist() == X.tolist()
+
+
+def test_a_quarter_on_each_side_is_pulled_in():
+    scaler = MatrixScaler(tail=0.25).fit(np.arange(5.0)[:, None])
+    assert (scaler.lower_.tolist(), scaler.upper_.tolist(), scaler.logged_.tolist()) == ([1.0], [3.0], [False])
+    assert scaler.center_.tolist() == [2.0]
+    assert scaler.scale_ == pytest.approx(np.sqrt(0.8))  # of 1, 1, 2, 3, 3
+    scaled = scaler.transform(np.array([[0.0], [2.0], [10.0]]))
+    assert scaled[:, 0] == pytest.approx([-1 / np.sqrt(0.8), 0, 1 / np.sqrt(0.8)])
+
+
+@pytest.mark.parametrize(
+    ("values", "skewed_above", "logged"),
+    [
+        ([0.0, 0.0, 0.0, 0.0, 10.0], 1.0, True),
+        ([0.0, 0.0, 0.0, 0.0, 10.0], 1.49, True),  # its skewness is 1.5
+        ([0.0, 0.0, 0.0, 0.0, 10.0], 1.51, False),
+        ([0.0, 0.0, 0.0, 0.0, 1.0], 1.0, False),  # a share
+        ([0.0, 0.0, 0.0, 0.0, 1.01], 1.0, True),
+        ([-0.1, -0.1, -0.1, -0.1, 10.0], 1.0, False),
+        ([0.0, 10.0, 10.0, 10.0, 10.0], 1.0, False),
+    ],
+)
+def test_which_columns_are_logged(values: list[float], skewed_above: float, *, logged: bool):
+    scaler = MatrixScaler(tail=0.0, skewed_above=skewed_above).fit(np.array(values)[:, None])
+    assert scaler.logged_.tolist() == [logged]
+    assert (scaler.lower_[0], scaler.upper_[0]) == (min(values), pytest.approx(max(values)))
+    measured = np.log1p(values) if logged else np.array(values)
+    assert scaler.center_ == pytest.approx(measured.mean())
+    assert scaler.scale_ == pytest.approx(measured.std())
+
+
+def test_what_few_lack_is_not_made_constant():
+    X = np.full((1000, 1), 5.0)
+    X[:3] = 0.0
+    scaler = MatrixScaler().fit(X)
+    assert (scaler.lower_[0], scaler.upper_[0]) == (0.0, 5.0)
+    assert scaler.scale_[0] == pytest.approx(X.std())
+
+
+def test_skewness_is_the_third_standardised_moment():
+    X = np.column_stack([[0.0, 0, 0, 0, 1], [1.0] * 5, [0.0, 1, 2, 3, 4], [1.0, 1, 1, 1, 0], [0.0, 0, 0, 0, 1e-120]])
+    assert skewness(X) == pytest.approx([1.5, 0, 0, -1.5, 1.5])
