@@ -8,7 +8,7 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.exploration import explore
-from marketfold.exploration.distributions import MOST_GROUPS, REST, _bins
+from marketfold.exploration.distributions import MOST_GROUPS, REST, _bins, nice_step
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
@@ -185,3 +185,20 @@ def test_lines_without_a_class_are_of_the_rest():
 
 def test_list_prices_of_nothing_tell_of_no_discount():
     assert explored([9.0, 8.0], [0.0, 0.0]).discounts is None
+
+
+@pytest.mark.parametrize(
+    ("span", "bins", "step"),
+    [
+        (10, 10, 1),
+        (20, 10, 2),
+        (20.1, 10, 2.5),
+        (25, 10, 2.5),
+        (25.1, 10, 5),
+        (51, 10, 10),
+        (99, 10, 10),
+        (0.3, 10, 0.05),
+    ],
+)
+def test_a_step_is_the_next_round_number(span: float, bins: int, step: float):
+    assert nice_step(span, bins) == pytest.approx(step)

@@ -157,3 +157,8 @@ def test_what_few_lack_is_not_made_constant():
 def test_skewness_is_the_third_standardised_moment():
     X = np.column_stack([[0.0, 0, 0, 0, 1], [1.0] * 5, [0.0, 1, 2, 3, 4], [1.0, 1, 1, 1, 0], [0.0, 0, 0, 0, 1e-120]])
     assert skewness(X) == pytest.approx([1.5, 0, 0, -1.5, 1.5])
+
+
+def test_tiny_numbers_are_no_constant():
+    X = np.array([[1e-20], [3e-20]])
+    assert MatrixScaler(tail=0.0).fit_transform(X)[:, 0].tolist() == [-1, 1]
