@@ -168,7 +168,10 @@ def _grouped(ids: Sequence[str]) -> bool:
 
 
 def _standing_once(read: LinesRead, roles: Sequence[str]) -> list[str]:
-    """Roles whose cell stands on the first line of an order and on no other, in nearly every order that has one."""
+    """Roles whose cell stands on the first line of an order and on no other, in nearly every order that has one.
+
+    Some order of several lines has a cell of each of the roles that are asked for.
+    """
     lines = read.lines.filter(~nw.col("order_id").is_null())
     lines = lines.with_columns(nw.col(SOURCE_LINE).min().over("order_id").alias("first"))
     counts = [nw.len().alias("lines")]
@@ -185,7 +188,7 @@ def _standing_once(read: LinesRead, roles: Sequence[str]) -> list[str]:
         once = (nw.col(f"{role} filled") == 1) & (nw.col(f"{role} first") == 1)
         asked += [count_where(has).alias(f"{role} has"), count_where(once).alias(f"{role} once")]
     (found,) = read.engine.collect(orders.select(*asked)).to_pylist()
-    return [role for role in roles if found[f"{role} once"] and found[f"{role} once"] >= MOSTLY * found[f"{role} has"]]
+    return [role for role in roles if found[f"{role} once"] >= MOSTLY * found[f"{role} has"]]
 
 
 def _probed(read: LinesRead, roles: Sequence[str]) -> list[str]:
