@@ -215,7 +215,10 @@ Cells = dict[str, list[Any]]
 
 def of_orders(*orders: Sequence[tuple[float | None, float | None, float | None]], priced: bool = True) -> Cells:
     """Lines of orders, each of a product with its quantity, price and amount."""
-    lines = [(str(n), f"P{place}", *line) for n, order in enumerate(orders) for place, line in enumerate(order)]
+    lines = [
+        (str(n), f"P{place}", *(None if one is None else float(one) for one in line))
+        for n, order in enumerate(orders) for place, line in enumerate(order)
+    ]  # fmt: skip
     names = ("order_id", "product_id", "quantity", "unit_price", "amount")
     cells = {name: list(some) for name, some in zip(names, zip(*lines, strict=True), strict=True)}
     if not priced:
@@ -247,14 +250,14 @@ FITS, ONCE_FITS, MISSES, LINE = (
         ([ONCE_FITS, ONCE_FITS, [(1, 1, 10), (1, 4, None)]], True, ("order_total_shared", 3, 0)),
         ([ONCE_FITS] * 2, False, None),
         ([ONCE_FITS] * 3, False, ("order_total_shared", 3, 0)),
-        ([FITS] * 7 + [MISSES] * 3, True, ("order_total_differs", 10, 15)),
+        ([FITS] * 7 + [MISSES] * 3, True, ("order_total", 10, 15)),
         ([FITS] * 6 + [MISSES] * 4, True, ("order_total_shared", 10, 100)),
         ([FITS] * 4 + [LINE], True, ("order_total", 4, 0)),
         ([FITS] * 3 + [LINE], True, None),
         ([FITS] * 2 + [ONCE_FITS] * 2 + [LINE], True, ("order_total", 4, 0)),
         ([FITS] * 3 + [[(1, 4, 0), (1, 6, 0)]] * 3, True, ("order_total_differs", 3, 30)),  # nothing was taken of them
         ([FITS] * 3 + [[(1, 4, None), (1, 6, None)]] * 3, True, ("order_total_differs", 3, 30)),
-        ([FITS] * 3 + [[(1, 4, None), (1, 6, 10), (1, 7, None)]], True, ("order_total", 4, 7)),
+        ([FITS] * 3 + [[(1, 4, None), (1, 6, 10), (1, 7, None)]], True, ("order_total_differs", 4, 7)),
     ],
 )
 def test_enough_orders_must_have_one_total(
@@ -322,7 +325,7 @@ def test_a_shared_total_leaves_other_lines_as_they_are(lines_of: Lines):
     cells["order_id"][12] = None
     read = leave_order_totals(lines_of(cells))
     found = read.engine.collect(read.lines.sort("source_line"))["amount"].to_pylist()
-    assert found == [3.34, 3.33, 3.33] * 4 + [4, 5, 7, 0.01, 0.02, 0.02]
+    assert found == pytest.approx([3.34, 3.33, 3.33] * 4 + [4, 5, 7, 0.01, 0.02, 0.02], abs=1e-9)
     (told,) = read.decisions
     assert (told.code, told.lines, told.money) == ("order_total_shared", 5, 0)
     assert told.numbers == {"repeated": 52.05, "once": 52.05, "orders": 6}
