@@ -257,7 +257,7 @@ def test_every_row_with_a_product_is_an_item(lines_of: Callable[..., LinesRead])
 def test_items_without_money_are_left_where_two_orders_have_them(
     lines_of: Callable[..., LinesRead], orders: int, *, left: bool
 ):
-    cells = {
+    cells: dict[str, list[Any]] = {
         "order_id": ["1", "1", "2", "2", "9"], "customer_id": ["A"] * 5,
         "product_id": [None, "Cup", None, "Mug", "Jug"], "amount": [5.0, None, 7.0, None, 3.0],
     }  # fmt: skip
@@ -272,7 +272,7 @@ def test_items_without_money_are_left_where_two_orders_have_them(
 
 def test_one_order_with_items_of_money_is_compared_alone(lines_of: Callable[..., LinesRead]):
     """An order whose items have no money says nothing of how those with money are written."""
-    cells = {
+    cells: dict[str, list[Any]] = {
         "order_id": ["1", "1", "2", "2"], "customer_id": ["A"] * 4,
         "product_id": [None, "Cup", None, "Mug"], "amount": [5.0, 5.0, 7.0, None],
     }  # fmt: skip

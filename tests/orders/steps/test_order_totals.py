@@ -252,8 +252,12 @@ FITS, ONCE_FITS, MISSES, LINE = (
         ([ONCE_FITS] * 3, False, ("order_total_shared", 3, 0)),
         ([FITS] * 7 + [MISSES] * 3, True, ("order_total", 10, 15)),
         ([FITS] * 6 + [MISSES] * 4, True, ("order_total_shared", 10, 100)),
+        ([[(1, 9, 9)]] * 6, True, None),
+        ([[(1, 4, 0), (1, 6, 0)]] * 3, True, None),
         ([FITS] * 4 + [LINE], True, ("order_total", 4, 0)),
         ([FITS] * 3 + [LINE], True, None),
+        ([FITS] * 3 + [LINE] + [[(1, 9, 9)]] * 5, True, None),  # an order of one line says nothing
+        ([FITS] * 6 + [MISSES] * 4 + [[(1, 9, 9)]] * 5, True, ("order_total_shared", 10, 100)),
         ([FITS] * 2 + [ONCE_FITS] * 2 + [LINE], True, ("order_total", 4, 0)),
         ([FITS] * 3 + [[(1, 4, 0), (1, 6, 0)]] * 3, True, ("order_total_differs", 3, 30)),  # nothing was taken of them
         ([FITS] * 3 + [[(1, 4, None), (1, 6, None)]] * 3, True, ("order_total_differs", 3, 30)),
@@ -295,6 +299,7 @@ def test_lines_alike_are_no_order_of_several_things(lines_of: Lines):
     for role in ("product_id", "quantity", "unit_price"):
         cells = of_orders(*[[(1, 5, 10), (1, 5, 10)]] * 3) | {"product_id": ["P"] * 6}
         assert left(lines_of(cells), of_orders(*[FITS] * 3)) == []
+        assert left(lines_of(cells | {role: [None] * 6}), of_orders(*[FITS] * 3)) == []
         cells[role] = ["P", "Q"] * 3 if role == "product_id" else [4.0, 6.0] * 3
         assert [one[1] for one in left(lines_of(cells), of_orders(*[FITS] * 3))] == [3]
 
