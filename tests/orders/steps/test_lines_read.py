@@ -20,7 +20,7 @@ NAMES = {"customer_id": "Buyer", "amount": "Paid"}
 
 def test_a_source_has_all_of_some_roles_or_not(lines_of: Callable[..., LinesRead]) -> None:
     read = lines_of(CELLS, names=NAMES)
-    assert (read.has(), read.has("amount"), read.has("amount", "quantity")) == (True, True, True)
+    assert (read.has(), read.has("amount"), read.has(*CELLS)) == (True, True, True)
     assert (read.has("unit_price"), read.has("amount", "unit_price")) == (False, False)
     assert list(read.cells("amount")) == [1.0, 2.0]
 
