@@ -15,7 +15,7 @@ from scipy import stats
 from tests.campaigns.cases import Case, as_engine, case_of, table_of
 
 from marketfold.campaigns import Baskets, basket_tests
-from marketfold.campaigns.basket_counts import Counts, count_customers, count_pairs, count_things
+from marketfold.campaigns.basket_counts import Counts
 from marketfold.campaigns.basket_tests import LEAST_ORDERS, Margins, Seen
 from marketfold.campaigns.baskets import _best_first, _buys_most, measure_baskets
 from marketfold.campaigns.customers import condense, members_of
@@ -306,34 +306,3 @@ def test_chance_is_shared_by_all_segments():
     seen = Seen(wholes(1), wholes(0), wholes(1), wholes(8), wholes(8))
     assert _buys_most(counted(40, 60), seen, np.array([0]), 11) == (0, 0.2)
     assert _buys_most(counted(40, 30, 30), seen, np.array([0]), 11) is None
-
-
-def test_pairs_are_counted_by_order_and_by_segment():
-    """Ten orders of two things and ten of three by each of two segments; what stands in nine orders is not counted."""
-    orders = {}
-    for n in range(40):
-        things = ["Cup", "Mug"] if n < 20 else ["Cup", "Mug", "Jug"]
-        orders[f"O{n}"] = (f"{'AB'[n % 2]}{n % 10}", [*things, *(["Pot"] if n < 9 else [])])
-    orders |= {"P0": ("A0", ["Cup"]), "P1": ("B1", ["Jug"])}
-    case = case_of_orders(orders)
-    groups = {one: one[0] for one in case.ids.tolist()}
-    labels = np.array([groups[one] == "B" for one in case.ids.tolist()], dtype=np.int32)
-    found = count_things(condense(case.clean, members_of(case.clean, case.ids, labels), 2), "product_id")
-    assert (found.names, found.n_left_out, found.sizes) == (["Cup", "Mug", "Jug"], 0, (40, 2, 0))
-    assert found.n_orders.tolist() == [42, 21, 21]
-    assert found.margins.orders.tolist() == [[40, 40, 20], [20, 20, 10], [20, 20, 10]]
-    assert found.margins.all_orders.tolist() == [[41, 40, 21], [21, 20, 10], [20, 20, 11]]
-    assert found.margins.beside.tolist() == [[69, 69, 40], [35, 35, 20], [34, 34, 20]]
-    assert found.margins.places.tolist() == [109, 55, 54]
-    pairs, own = count_pairs(found)
-    told = sorted(zip(*(one.tolist() for one in (pairs.first, pairs.second, pairs.together)), strict=True))
-    of_segments = (own.group, own.first, own.second, own.together)
-    assert told == [(0, 1, 40), (0, 2, 20), (1, 2, 20)]
-    assert sorted(zip(*(one.tolist() for one in of_segments), strict=True)) == [
-        (group, *pair) for group in (1, 2) for pair in ((0, 1, 20), (0, 2, 10), (1, 2, 10))
-    ]  # fmt: skip
-    whole, _ = count_customers(found, (pairs, own))
-    assert whole.customers is not None
-    assert whole.squares is not None
-    assert whole.customers.tolist() == [10, 10, 10]
-    assert whole.squares.tolist() == [160, 40, 40]  # four orders of each customer, of which two have three things

@@ -92,8 +92,16 @@ def test_every_text_fits_its_platform_whatever_is_known(name: str, words: dict[s
             'offers = ["ten_percent", "gift", "early_access"]',
             ["the last offer must suit always"],
         ),
-        ('offers = ["early_access", "ten_percent"]', 'offers = ["ten_procent"]', ["closest: 'ten_percent'"]),
-        ('channel = "email", share = 0.5', 'channel = "emial", share = 0.5', ["emial", "closest: 'email'"]),
+        (
+            'offers = ["early_access", "ten_percent"]',
+            'offers = ["ten_procent"]',
+            ["offers[1]: there is no offer", "closest: 'ten_percent'"],
+        ),
+        (
+            'channel = "email", share = 0.5',
+            'channel = "emial", share = 0.5',
+            ["win_back.channels[1]: there is no channel 'emial'", "closest: 'email'"],
+        ),
         ('channel = "email", share = 0.5', 'channel = "email", share = 0.9', ["add up to 1.4"]),
         ("{{ promise }}", "{{ promisse }}", ["drafts[1].body", "promisse", "closest: 'promise'"]),
         ("{{ merge.first_name }}", "{{ merge.firstname }}", ["firstname", "closest: 'first_name'"]),
