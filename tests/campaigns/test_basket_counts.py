@@ -41,8 +41,10 @@ def test_pairs_are_counted_by_order_and_by_segment():
     whole, _ = count_customers(found, (pairs, own))
     assert whole.customers is not None
     assert whole.squares is not None
+    assert whole.crosses is not None
     assert whole.customers.tolist() == [10, 10, 10]
     assert whole.squares.tolist() == [160, 40, 40]  # four orders of each customer, of which two have three things
+    assert whole.crosses.tolist() == [276, 138, 138]  # beside each thing are seven places of nine customers, six of one
 
 
 @pytest.mark.parametrize(("size", "sizes"), [(MOST_IN_ORDER, (20, 1, 0)), (MOST_IN_ORDER + 1, (10, 1, 10))])
