@@ -10,12 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from numpy.typing import NDArray
 from scipy import stats
 from tests.campaigns.cases import Case, as_engine, case_of, table_of
 
-from marketfold.campaigns import Baskets
-from marketfold.campaigns.basket_tests import LEAST_ORDERS
-from marketfold.campaigns.baskets import measure_baskets
+from marketfold.campaigns import Baskets, basket_tests
+from marketfold.campaigns.basket_counts import Counts
+from marketfold.campaigns.basket_tests import LEAST_ORDERS, Margins, Seen
+from marketfold.campaigns.baskets import _best_first, _buys_most, measure_baskets
 from marketfold.campaigns.customers import condense, members_of
 from marketfold.campaigns.product_affinity import MIN_LIFT
 from marketfold.cleaning import CleanOrders
@@ -249,3 +251,58 @@ def test_spark_finds_the_same_pairs():
         other = baskets_of(case, as_engine(case, SparkEngine()))
     assert other.n_found == 1
     assert rounded(other) == rounded(baskets_of(case))
+
+
+def wholes(*values: int) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)
+
+
+def test_pairs_with_the_most_orders_beyond_chance_come_first():
+    seen = Seen(wholes(0, 0, 0, 0, 0), wholes(2, 1, 0, 0, 0), wholes(3, 2, 2, 1, 3), wholes(20, 30, 30, 30, 90))
+    tested = basket_tests.Tested(
+        np.array([2.0, 14.0, 14.0, 14.0, 1.0]), np.zeros(5), np.array([True, True, True, True, False])
+    )
+    assert list(_best_first(seen, tested)) == [0, 3, 2, 1]
+
+
+NO_MARGINS = Margins(np.zeros((3, 2)), np.zeros((3, 2)), np.zeros((3, 2)), np.zeros(3), np.zeros((3, 2)))  # type: ignore[arg-type]
+
+
+def counted(*orders: int) -> Counts:
+    """Orders of each of some segments, of which all are everybody's."""
+    lines = read_orders(table_of([("1", "A", "2024-01-05", 1.0)]))
+    return Counts(["Cup", "Mug"], wholes(sum(orders), *orders), (0, 0, 0), NO_MARGINS, 0, lines.lines, lines.engine)
+
+
+@pytest.mark.parametrize(
+    ("together", "customers", "best"),
+    [
+        ((30, 10), (30, 10), (0, 0.3)),
+        ((10, 30), (10, 30), (1, 0.3)),
+        ((24, 16), (24, 16), None),  # as often as 24 of 100 where 20 are usual may be chance
+        ((20, 20), (20, 20), None),
+        ((30, 10), (5, 10), (0, 0.3)),
+        ((30, 10), (4, 10), None),
+    ],
+)
+def test_the_segment_that_buys_a_pair_most_does_so_beyond_everybody(
+    together: tuple[int, int], customers: tuple[int, int], best: tuple[int, float] | None
+):
+    seen = Seen(wholes(1, 2), wholes(0, 0), wholes(1, 1), wholes(*together), wholes(*customers))
+    assert _buys_most(counted(100, 100), seen, np.array([0, 1]), sum(together)) == best
+
+
+def test_a_fifth_more_than_everybody_is_the_least_that_is_told():
+    """1,200 of 10,000 where everybody has 2,000 of 20,000, and 1,199 where they have as many."""
+    for own, best in ((1_200, (0, 0.12)), (1_199, None)):
+        seen = Seen(wholes(1, 2), wholes(0, 0), wholes(1, 1), wholes(own, 2_000 - own), wholes(900, 900))
+        assert _buys_most(counted(10_000, 10_000), seen, np.array([0, 1]), 2_000) == best
+
+
+def test_chance_is_shared_by_all_segments():
+    """Fisher's test of 8 of 40 where 11 of 100 are usual: two segments would let it pass, three do not."""
+    alone = stats.hypergeom.sf(7, 100, 40, 11)
+    assert 0.05 / 3 < alone <= 0.05 / 2
+    seen = Seen(wholes(1), wholes(0), wholes(1), wholes(8), wholes(8))
+    assert _buys_most(counted(40, 60), seen, np.array([0]), 11) == (0, 0.2)
+    assert _buys_most(counted(40, 30, 30), seen, np.array([0]), 11) is None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketfold.campaigns import Stake, allocate_budget
-from marketfold.campaigns.budget import BudgetLine, price_line
+from marketfold.campaigns.budget import BudgetLine, _divide, price_line
 from marketfold.errors import ParameterError
 from marketfold.experiments import SeasonSeen
 
@@ -202,3 +202,122 @@ def test_whether_a_campaign_can_earn_its_money_back(usual: float | None, rate: f
     """No more can order than do not anyway, and hardly twice as many as usual do."""
     line = BudgetLine(Stake(1, 100, 100_000, 1_000, usual_rate=usual), 0.0, 0.0, 100, break_even_rate=rate)
     assert line.break_even == found
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "caps", "amounts"),
+    [
+        (100, [1, 1], [math.inf, math.inf], [50, 50]),
+        (100, [1, 3], [math.inf, math.inf], [25, 75]),
+        (100, [0, 1], [math.inf, math.inf], [0, 100]),
+        (100, [0, 0], [math.inf, math.inf], [0, 0]),
+        (100, [0.5, 0], [10, 10], [10, 0]),
+        (100, [1, 1], [10, math.inf], [10, 90]),
+        (100, [1, 1], [10, 20], [10, 20]),
+        (100, [1, 1], [50, 100], [50, 50]),
+        (100, [1, 1, 2], [10, 30, 100], [10, 30, 60]),  # the second is full once it shares what the first leaves
+        (100, [1, 1, 2], [10, 31, 100], [10, 30, 60]),
+        (100, [1, 1], [0, math.inf], [0, 100]),
+        (100, [1], [33.335], [33.33]),  # no cent more than a cap
+        (100, [1, 1, 1], [math.inf] * 3, [33.34, 33.33, 33.33]),
+        (1, [1, 2, 3], [math.inf] * 3, [0.16, 0.33, 0.51]),  # the cent that is left goes to the largest
+        (1, [1, 3, 2], [math.inf, 0.4, math.inf], [0.2, 0.4, 0.4]),
+        (1, [1, 1, 1], [0.3333, 1, 1], [0.33, 0.34, 0.33]),
+        (0.05, [1, 1, 1], [math.inf] * 3, [0.03, 0.01, 0.01]),
+        (0.58, [1, 1], [math.inf] * 2, [0.29, 0.29]),
+        (0.01, [1, 1], [math.inf] * 2, [0.01, 0]),
+    ],
+)
+def test_whole_cents_are_divided_by_weight_below_caps(
+    total: float, weights: list[float], caps: list[float], amounts: list[float]
+):
+    assert _divide(total, weights, caps) == amounts
+
+
+@pytest.mark.parametrize(
+    ("amount", "cost", "reached", "each"),
+    [
+        (200, 2, 100, 2),
+        (199.99, 2, 99, 199.99 / 99),
+        (201, 2, 100, 2.01),
+        (5, 2, 2, 2.5),
+        (2, 2, 1, 2),
+        (1.99, 2, 0, None),
+        (0, 2, 0, None),
+        (0, None, 100, 0),
+        (50, None, 100, 0.5),
+        (None, 2, 100, None),
+        (None, None, 100, None),
+    ],
+)
+def test_an_amount_reaches_as_many_as_it_pays_for(
+    amount: float | None, cost: float | None, reached: int, each: float | None
+):
+    line = price_line(Stake(1, 100, 10_000, 300, usual_rate=0.25), amount, margin=0.4, contact_cost=cost)
+    assert (line.reached, line.per_customer, line.amount) == (reached, each, amount)
+    assert line.contact_cost == (None if cost is None else 100 * cost)
+    assert (line.order_value, line.value_at_stake) == (33.33, 333.33)
+    spent = amount if amount is not None else line.contact_cost
+    known = spent is not None and reached > 0
+    assert line.break_even_rate == (
+        pytest.approx(spent / (reached * 10_000 / 300 * 0.4)) if known and spent is not None else None
+    )
+
+
+def test_without_orders_none_is_worth_anything():
+    line = price_line(Stake(1, 100, 10_000, 0), 50, margin=0.4, contact_cost=None)
+    assert (line.order_value, line.value_at_stake, line.break_even_rate) == (0, 0, None)
+
+
+@pytest.mark.parametrize(("discount", "rate"), [(0.4, None), (0.41, None), (0.39, 50 / (100 * 100 * 0.01))])
+def test_an_order_earns_what_the_margin_leaves_of_the_discount(discount: float, rate: float | None):
+    line = price_line(Stake(1, 100, 10_000, 100, discount=discount), 50, margin=0.4, contact_cost=None)
+    assert line.break_even_rate == (None if rate is None else pytest.approx(rate))
+
+
+@pytest.mark.parametrize(
+    ("usual", "silent", "never"), [(0.0, False, True), (0.0, True, False), (None, False, False), (0.01, False, False)]
+)
+def test_a_segment_in_which_nobody_has_ordered_again_has_never(usual: float | None, *, silent: bool, never: bool):
+    stake = Stake(1, 100, 10_000, 100, discount=0.2, usual_rate=usual, silent=silent)
+    assert stake.never_again is never
+    assert stake.given_away == pytest.approx(0.2 * (usual or 0))
+
+
+def test_where_nobody_ever_ordered_again_all_may_be_moved():
+    """As of those of whom it is not known; and an offer's discount is given to nobody who orders anyway."""
+    once = [Stake(n, 100, 10_000, 100, usual_rate=0.0, discount=0.1) for n in (1, 2)]
+    unknown = Stake(3, 200, 20_000, 200, discount=0.1)
+    budget = allocate_budget([*once, unknown], days=400, total=20_000, margin=0.3)
+    assert [line.amount for line in budget.lines] == [2_000, 2_000, 4_000]
+    assert budget.left_over == 12_000
+    assert [line.value_at_stake for line in budget.lines] == [0, 0, 6_000]
+
+
+def test_what_all_do_is_weighed_by_customers_and_forgets_periods():
+    regular = Stake(1, 100, 10_000, 100, usual_rate=0.4)
+    once = Stake(2, 300, 30_000, 300, usual_rate=0.0, fewer_rate=0.0, seasons=(SeasonSeen(0, 9), SeasonSeen(0, 9)))
+    unknown = Stake(3, 100, 10_000, 100)
+    lines = allocate_budget([regular, once, unknown], days=400, total=17_000).lines
+    assert [line.amount for line in lines] == [4_000, 3_000, 10_000]  # one in ten of the 400 that are known
+
+
+def test_weights_of_the_playbook_count_and_what_is_left_is_told():
+    stakes = [Stake(1, 100, 10_000, 100, weight=2.0), Stake(2, 100, 10_000, 100)]
+    assert [line.amount for line in allocate_budget(stakes, days=9, total=90).lines] == [60, 30]
+    budget = allocate_budget(stakes, days=9, total=5_000.125, margin=0.2)
+    assert ([line.amount for line in budget.lines], budget.left_over) == ([2_000, 2_000], 1_000.12)
+    assert (budget.days, budget.total, budget.margin, budget.contact_cost) == (9, 5_000.125, 0.2, None)
+    assert allocate_budget(stakes, days=9).left_over == 0
+    assert [allocate_budget(stakes, days=9, margin=one).reckoned_in for one in (None, 0.2)] == ["revenue", "margin"]
+
+
+@pytest.mark.parametrize("right", [{"total": 0.01}, {"margin": 1}, {"margin": 0.001}, {"contact_cost": 0.001}])
+def test_the_least_and_the_most_money_is_taken(right: dict[str, float]):
+    assert len(allocate_budget(TWO, days=400, **right).lines) == 2
+
+
+@pytest.mark.parametrize("wrong", [{"contact_cost": math.inf}, {"contact_cost": -1}, {"margin": -0.1}])
+def test_no_other_money_is_taken(wrong: dict[str, float]):
+    with pytest.raises(ParameterError, match=r"must be more than zero|share of revenue"):
+        allocate_budget(TWO, days=400, **wrong)

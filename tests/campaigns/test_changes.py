@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from tests.campaigns.cases import Case
@@ -12,7 +13,8 @@ from marketfold.campaigns import (
     follow,
     parts_of,
 )
-from marketfold.errors import ParameterError
+from marketfold.campaigns.changes import checked_edits, try_parts
+from marketfold.errors import ParameterError, RunFolderError
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +95,68 @@ def test_nobody_is_left_to_reach_is_said_with_the_way_out(plan: CampaignPlan):
     with pytest.raises(ParameterError) as refused:
         change_parts(plan, {"1.holdout.held_out": plan.campaigns[0].customers})
     assert "somebody must be reached" in refused.value.faults[0].hint
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "stands"),
+    [
+        ("1.name", "x" * 80, "x" * 80),
+        ("1.name", "  Tea \n friends ", "Tea friends"),
+        ("1.offer.discount", "0", 0),
+        ("1.offer.discount", "99 %", 0.99),
+        ("1.holdout.held_out", "0", 0),
+        ("1.amount", "0", 0),
+        ("1.amount", "none", None),
+        ("1.amount", " NULL ", None),
+        ("budget.total", "none", None),
+        ("budget.margin", "1", 1),
+        ("1.drafts.1.google_headline", "x" * 30, "x" * 30),
+    ],
+)
+def test_the_least_and_the_most_can_be_set(plan: CampaignPlan, path: str, value: str, stands: object):
+    assert parts_of(change_parts(plan, {path: value}))[path] == stands
+
+
+@pytest.mark.parametrize(("off", "fits"), [(0.0099, True), (-0.0099, True), (0.0101, False), (-0.0101, False)])
+def test_shares_add_up_to_one_within_a_hundredth(plan: CampaignPlan, off: float, *, fits: bool):
+    first = plan.campaigns[0].channels[0].share
+    changes = {"1.channels.1.share": str(first + off)} if first + off <= 1 else {"1.channels.1.share": str(first - off)}
+    _, unfit = try_parts(plan, changes)
+    assert (not unfit) is fits
+
+
+def test_a_holdout_that_is_gone_cannot_be_set(plan: CampaignPlan):
+    bare = replace(plan, campaigns=tuple(replace(one, holdout=None, budget=None) for one in plan.campaigns))
+    for path, says in (("1.holdout.held_out", "the plan has no holdouts"), ("1.amount", "no money to give")):
+        with pytest.raises(ParameterError, match=says):
+            change_parts(bare, {path: "5"})
+    assert not any("holdout" in path or path.endswith("amount") for path in parts_of(bare))
+    with pytest.raises(RunFolderError, match=r"1\.holdout: it is gone.*set held_out to 0"):
+        checked_edits(replace(plan, campaigns=(replace(plan.campaigns[0], holdout=None), *plan.campaigns[1:])))
+
+
+def test_as_many_as_there_are_but_one_can_be_held_out(plan: CampaignPlan):
+    customers = plan.campaigns[0].customers
+    after = change_parts(plan, {"1.holdout.held_out": customers - 1})
+    assert after.campaigns[0].held_out == customers - 1
+    assert change_parts(plan, {"1.holdout.share": "0.5"}).campaigns[0].held_out == round(customers / 2)
+
+
+def test_a_plan_as_it_was_made_is_followed_and_one_edited_in_its_file_is_checked(plan: CampaignPlan):
+    assert checked_edits(plan) == plan
+    first, second = plan.campaigns[:2]
+    named = replace(plan, campaigns=(replace(first, name=" Tea  friends "), *plan.campaigns[1:]))
+    assert checked_edits(named).campaigns[0].name == "Tea friends"
+    for changed, says in (
+        (replace(first, name=second.name), f"2.name: segment 1 is called '{second.name}' already"),
+        (replace(first, goal=" "), r"1\.goal: "),
+        (replace(first, offer=replace(first.offer, discount=1.0)), r"1\.offer\.discount: 1\.0"),
+        (replace(first, number=second.number), f"there is more than one of segment {second.number}"),
+        (replace(first, channels=(replace(first.channels[0], share=0.2),)), r"1\.channels: the shares add up to 0\.2"),
+    ):
+        with pytest.raises(RunFolderError, match=says):
+            checked_edits(replace(plan, campaigns=(changed, *plan.campaigns[1:])))
+    for days in (0, -1):
+        with pytest.raises(RunFolderError, match="campaign_days"):
+            checked_edits(replace(plan, campaign_days=days))
+    assert checked_edits(replace(plan, campaign_days=1)).campaign_days == 1

@@ -284,3 +284,82 @@ def test_when_to_send_is_what_the_season_says_where_there_is_one(plan: CampaignP
     parts = aim_parts(replace(campaign, timing=timing), book, next(iter(book.aims)))
     assert parts[f"{campaign.number}.schedule"] == timing.advice
     assert timing.advice.startswith("Send three weeks before November begins, and again at its start: 90 %")
+
+
+@pytest.mark.parametrize(
+    ("change", "alike"),
+    [
+        ({"budget.total": "1999"}, False),
+        ({"budget.margin": "0.41"}, False),
+        ({"budget.contact_cost": "1"}, False),
+        ({"1.offer.discount": "0.25"}, False),
+        ({"1.name": "Others"}, True),
+        ({"1.amount": "1"}, True),
+    ],
+)
+def test_what_decides_how_a_budget_is_divided(plan: CampaignPlan, change: dict[str, object], *, alike: bool):
+    assert divided_alike(plan, follow(change_parts(plan, change))) is alike
+
+
+@pytest.mark.parametrize(("field", "limit"), [("subject", 60), ("google_headline", 30), ("meta_text", 125)])
+def test_a_text_as_long_as_its_platform_allows_is_taken(plan: CampaignPlan, field: str, limit: int):
+    def with_text(text: str) -> CampaignPlan:
+        first = plan.campaigns[0]
+        drafts = (first.drafts[0], replace(first.drafts[1], **{field: text}), *first.drafts[2:])
+        return replace(plan, campaigns=(replace(first, drafts=drafts), *plan.campaigns[1:]))
+
+    check_drafts(with_text("a" * limit))
+    with pytest.raises(ParameterError, match=rf"1\.drafts\.2\.{field}: 'a+' has {limit + 1} characters"):
+        check_drafts(with_text("a" * (limit + 1)))
+
+
+def test_messages_of_an_offer_that_only_its_words_know_are_named(plan: CampaignPlan):
+    first = plan.campaigns[0]
+    other = replace(first, message_words=first.message_words | {"promise": "something else"})
+    with pytest.raises(ParameterError, match=r"1\.offer: the messages cannot be written anew"):
+        check_drafts(replace(plan, campaigns=(other, *plan.campaigns[1:])))
+    silent = {name: text for name, text in first.message_words.items() if name != "promise"}
+    check_drafts(replace(plan, campaigns=(replace(first, message_words=silent), *plan.campaigns[1:])))
+
+
+def test_amounts_by_hand_leave_the_rest_to_the_last_cent(plan: CampaignPlan):
+    for by_hand, left in (("1999.99", 0.01), ("1990", 10.0)):
+        after = divide_anew(follow(change_parts(plan, {"1.amount": by_hand})))
+        others = sum(campaign.amount or 0.0 for campaign in after.campaigns[1:])
+        assert others + after.budget.left_over == pytest.approx(left)
+        assert after.campaigns[0].edited == ("amount",)
+    for by_hand in ("2000", "2000.01"):
+        with pytest.raises(ParameterError, match="leave nothing"):
+            divide_anew(follow(change_parts(plan, {"1.amount": by_hand})))
+
+
+def test_amounts_that_are_all_set_by_hand_stay(plan: CampaignPlan):
+    changes = {f"{campaign.number}.amount": str(900 + campaign.number) for campaign in plan.campaigns}
+    after = divide_anew(follow(change_parts(plan, changes)))
+    assert [campaign.amount for campaign in after.campaigns] == [900 + one.number for one in plan.campaigns]
+    assert after.budget.left_over == 0
+
+
+def test_an_amount_that_was_cleared_by_hand_is_none(plan: CampaignPlan):
+    after = divide_anew(follow(change_parts(plan, {"1.amount": "none"})))
+    assert after.campaigns[0].amount is None
+    others = sum(campaign.amount or 0.0 for campaign in after.campaigns[1:])
+    assert others + after.budget.left_over == pytest.approx(2_000)
+
+
+def test_what_a_line_says_follows_the_holdout(plan: CampaignPlan):
+    held_out = next(campaign for campaign in plan.campaigns if campaign.held_out)
+    more = {f"{held_out.number}.holdout.held_out": held_out.held_out + 7}
+    after, _ = foresee(plan, more)
+    campaign = after.campaigns[held_out.number - 1]
+    assert campaign.budget is not None
+    assert campaign.holdout is not None
+    assert (campaign.budget.stake.number, campaign.budget.stake.customers) == (held_out.number, campaign.to_reach)
+    assert campaign.to_reach == held_out.to_reach - 7
+    assert campaign.budget.stake.detectable_lift == campaign.holdout.detectable_lift
+    assert campaign.holdout.sizing == "set"
+    assert after.budget.lines[held_out.number - 1] == campaign.budget
+    bare = replace(plan, campaigns=tuple(replace(one, budget=None) for one in plan.campaigns))
+    assert follow(bare).budget.lines == ()
+    without = replace(plan, campaigns=tuple(replace(one, holdout=None) for one in plan.campaigns))
+    assert [line.stake.detectable_lift for line in follow(without).budget.lines] == [None] * len(plan.campaigns)

@@ -8,8 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from marketfold.campaigns.known import _facts, known_from_orders
+from marketfold.campaigns.customers import SegmentFacts
+from marketfold.campaigns.known import KnownCustomers, _ahead, _facts, known_from_orders
 from marketfold.cleaning import CleanOrders
+from marketfold.decisions import SourceFacts
 from marketfold.features import Outlook, build_features, build_matrix, outlook_of, with_outlook
 from marketfold.schema import Feature, FeatureTable
 from marketfold.selection import Segmentation
@@ -51,3 +53,40 @@ def test_what_comes_anyway_is_forecast_where_the_model_was_checked(clean_purchas
         assert found.revenue_mean == pytest.approx(outlook.value(history, 90)[who].mean())
     assert 0 < ahead[0].order_rate < ahead[1].order_rate  # type: ignore[union-attr]
     assert ahead[0].revenue_sd > 0  # type: ignore[union-attr]
+
+    unseen, seasonal = _ahead(checked, (None, again), 90, (None, date(2024, 11, 1)))
+    assert unseen is not None
+    assert (unseen.periods, unseen.forecast, seasonal) == (0, True, again)
+    assert unseen.order_rate == pytest.approx(outlook.ordering(history, 90)[segmentation.labels == 0].mean())
+    assert _ahead(checked, (None, None), 90, (None, None)) == (None, None)
+
+
+def known(revenue: list[float], labels: list[int], *, segments: int, days: int = 100) -> KnownCustomers:
+    n = len(revenue)
+    facts = tuple(SegmentFacts({}, {}, 0.0) for _ in range(segments))
+    return KnownCustomers(
+        np.array([f"C{one}" for one in range(n)]), np.array(labels, np.int32), np.array(revenue), np.ones(n), facts,
+        (), (), (), days, SourceFacts("orders.csv", n, {}),
+    )  # fmt: skip
+
+
+def test_the_two_largest_customers_have_their_share_of_a_segment():
+    found = known([1.0, 5.0, 4.0, 10.0, 7.0, 0.0, -3.0], [0, 0, 0, 1, 2, 3, 4], segments=6)
+    assert found.two_largest == (0.9, 1.0, 1.0, None, None, None)
+
+
+def test_segments_are_priced_where_orders_time_and_money_are_known():
+    one = known([1.0, 0.0], [0, 0], segments=1, days=1)
+    assert one.can_be_priced
+    assert not replace(one, order_count=None).can_be_priced
+    assert not replace(one, observed_days=0).can_be_priced
+    assert not replace(one, revenue=np.zeros(2)).can_be_priced
+
+
+def test_of_a_table_without_money_or_orders_the_sizes_are_known():
+    feature = Feature("recency_days", "days", "days", "value")
+    ids = np.array(["a", "b", "c"])
+    table = FeatureTable("customer", ids, np.array([[1.0], [5.0], [9.0]]), (feature,), np.zeros(3), date(2024, 6, 1))
+    facts = _facts(table, np.array([True, True, False]))
+    assert (facts["customer_count"], facts["customer_share"], facts["recency_days"]) == (2, 2 / 3, 3)
+    assert not {"order_count", "one_order_share", "order_value"} & set(facts)

@@ -14,11 +14,15 @@ import pyarrow as pa
 import pytest
 from tests.campaigns.cases import Case, as_engine, case_of, table_of
 
-from marketfold.campaigns import ArmDraw, CampaignPlan, PlanNote, plan_campaigns
+from marketfold.campaigns import ArmDraw, CampaignPlan, PlanNote, Stake, follow, load_playbook, plan_campaigns
 from marketfold.campaigns.customers import condense, members_of
+from marketfold.campaigns.plan import PlannedChannel
+from marketfold.campaigns.planning import _channels, _identifiers, _schedule, for_companies, pick_playbook
+from marketfold.campaigns.playbook import Channel, ChannelShare
 from marketfold.campaigns.product_affinity import _count
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions, ReadingOptions
+from marketfold.decisions import SourceFacts
 from marketfold.demo import make_shop
 from marketfold.engine import PolarsEngine
 from marketfold.errors import ParameterError, RunFolderError
@@ -314,3 +318,96 @@ def test_the_plan_speaks_of_the_holdout_as_it_came_out(shop_case: Case):
             assert campaign.budget.stake.customers == campaign.customers - n
             if n:
                 assert f"{n:,} of {campaign.customers:,} customers are held out" in holdout_of(campaign, plan)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "playbook", "companies"),
+    [
+        ({}, "retail", False),
+        ({"deal_size": "Size"}, "b2b", True),
+        ({"contact_first_name": "First", "customer_name": "Firm"}, "b2b", True),
+        ({"contact_first_name": "First"}, "retail", False),
+    ],
+)
+def test_the_playbook_fits_what_the_source_says_of_its_customers(
+    mapping: dict[str, str], playbook: str, *, companies: bool
+):
+    facts = SourceFacts("orders.csv", 10, mapping)
+    assert pick_playbook(facts)[0] == playbook
+    assert for_companies(facts, CampaignOptions()) is companies
+    assert for_companies(facts, CampaignOptions(playbook="b2b")) is True
+    assert for_companies(facts, CampaignOptions(playbook="retail")) is False
+    assert for_companies(facts, CampaignOptions(playbook="ours.toml")) is companies
+
+
+def test_customers_can_be_told_elsewhere_by_what_the_file_has_of_them():
+    assert _identifiers({}) == frozenset()
+    assert _identifiers({"email": "E-Mail", "postal_code": "Zip"}) == {"email", "address"}
+    assert _identifiers({"phone": "Tel", "address": "Street", "city": "Town"}) == {"phone", "address"}
+
+
+CHANNELS = {
+    "mail": Channel(title="E-mail", use="Write", act="Write to", needs=("email",)),
+    "call": Channel(title="Phone", use="Call", needs=("phone",), must_know=True),
+    "ads": Channel(title="Ads", use="Show", needs=("email", "phone"), ads="google", fewest=100),
+}
+
+
+@pytest.mark.parametrize(
+    ("have", "customers", "planned"),
+    [
+        ({"email", "phone"}, 100, [("E-mail", 0.5, ()), ("Phone", 0.3, ()), ("Ads", 0.2, ())]),
+        ({"email", "phone"}, 99, [("E-mail", 0.625, ()), ("Phone", 0.375, ())]),
+        ({"email"}, 100, [("E-mail", 5 / 7, ()), ("Ads", 2 / 7, ())]),
+        ({"phone"}, 100, [("E-mail", 0.5, ("email",)), ("Phone", 0.3, ()), ("Ads", 0.2, ())]),
+        (set(), 100, [("E-mail", 5 / 7, ("email",)), ("Ads", 2 / 7, ("email", "phone"))]),
+        (set(), 0, [("E-mail", 1.0, ("email",))]),
+    ],
+)
+def test_what_a_channel_that_is_left_out_would_have_had_goes_to_the_others(
+    have: set[str], customers: int, planned: list[tuple[str, float, tuple[str, ...]]]
+):
+    shares = tuple(
+        ChannelShare(channel=key, share=share) for key, share in (("mail", 0.5), ("call", 0.3), ("ads", 0.2))
+    )
+    book = load_playbook().model_copy(update={"channels": CHANNELS})
+    aim = next(iter(book.aims.values())).model_copy(update={"channels": shares})
+    found = _channels(book, aim, have, customers)
+    assert [(one.title, one.lacking) for one in found] == [(title, lacking) for title, _, lacking in planned]
+    assert [one.share for one in found] == pytest.approx([share for _, share, _ in planned])
+    assert (found[0].act, found[0].use, found[0].ads) == ("Write to", "Write", "")
+    called = aim.model_copy(update={"channels": shares[1:]})
+    only = _channels(book, called, set(), 9)  # none can be used, and the first stays
+    assert only == (PlannedChannel("Phone", 1.0, "Call", ("phone",), "Reach", ""),)
+
+
+def test_nobody_is_due_before_a_season():
+    aim = next(iter(load_playbook().aims.values())).model_copy(
+        update={"timing": "Send{% if due is defined %} now{% endif %}."}
+    )
+    assert _schedule(aim, {"due": "yes"}) == "Send now."
+    assert _schedule(aim, {"due": "yes", "season": "May"}) == (
+        "Three weeks before May begins, when they have bought most so far; else as follows. Send."
+    )
+
+
+def test_a_stake_is_what_the_campaign_knows(shop_case: Case):
+    plan = shop_case.plan(budget=2_000, margin=0.4)
+    book = load_playbook()
+    orders = shop_case.clean.engine.collect(shop_case.clean.purchases.select("customer_id", "order_id").unique())
+    label = dict(zip(shop_case.ids.tolist(), shop_case.labels.tolist(), strict=True))
+    counted = np.bincount([label[one] for one in orders["customer_id"].to_pylist()])
+    assert any(campaign.held_out for campaign in plan.campaigns)
+    for campaign in plan.campaigns:
+        assert campaign.budget is not None
+        assert campaign.baseline is not None
+        assert campaign.holdout is not None
+        assert campaign.budget.stake == Stake(
+            campaign.number, campaign.customers - campaign.held_out, campaign.revenue_total,
+            int(counted[campaign.number - 1]), book.aims[campaign.aim].budget_weight, campaign.offer.discount,
+            campaign.baseline.order_rate, campaign.holdout.detectable_lift, campaign.baseline.seasons,
+            bool(campaign.baseline.lately), campaign.baseline.fewer_rate,
+        )  # fmt: skip
+        assert len(campaign.distinguishing) <= 3
+        assert len(campaign.countries) <= 4
+    assert follow(plan) == plan

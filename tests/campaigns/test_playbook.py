@@ -6,11 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from marketfold.campaigns import load_playbook
 from marketfold.campaigns.customers import SegmentFacts
 from marketfold.campaigns.drafts import LIMITS, SUBJECT_LIMIT, fill_text, presentable, write_drafts
-from marketfold.campaigns.playbook import SHIPPED, Condition, _checked, _Known
+from marketfold.campaigns.playbook import (
+    SHIPPED,
+    AimRule,
+    Condition,
+    Offer,
+    Rule,
+    _checked,
+    _fields_at,
+    _Known,
+    _spelled,
+    select_aim,
+)
 from marketfold.errors import PlaybookError
 
 AIMS = {"recommend", "win_back", "second_order", "keep", "grow_basket", "cross_sell", "reward"}
@@ -80,8 +92,16 @@ def test_every_text_fits_its_platform_whatever_is_known(name: str, words: dict[s
             'offers = ["ten_percent", "gift", "early_access"]',
             ["the last offer must suit always"],
         ),
-        ('offers = ["early_access", "ten_percent"]', 'offers = ["ten_procent"]', ["closest: 'ten_percent'"]),
-        ('channel = "email", share = 0.5', 'channel = "emial", share = 0.5', ["emial", "closest: 'email'"]),
+        (
+            'offers = ["early_access", "ten_percent"]',
+            'offers = ["ten_procent"]',
+            ["offers[1]: there is no offer", "closest: 'ten_percent'"],
+        ),
+        (
+            'channel = "email", share = 0.5',
+            'channel = "emial", share = 0.5',
+            ["win_back.channels[1]: there is no channel 'emial'", "closest: 'email'"],
+        ),
         ('channel = "email", share = 0.5', 'channel = "email", share = 0.9', ["add up to 1.4"]),
         ("{{ promise }}", "{{ promisse }}", ["drafts[1].body", "promisse", "closest: 'promise'"]),
         ("{{ merge.first_name }}", "{{ merge.firstname }}", ["firstname", "closest: 'first_name'"]),
@@ -201,3 +221,72 @@ def test_what_is_wrong_with_a_condition_is_said_with_its_place(condition: str, s
         _checked("ours.toml", text)
     assert says in str(caught.value)
     assert "when[1]" not in str(caught.value)
+
+
+def test_a_playbook_that_is_read_stays_as_it_is():
+    with pytest.raises(ValidationError, match="frozen"):
+        load_playbook("retail").rules[0].aim = "keep"
+    with pytest.raises(ValidationError, match="no_such"):
+        Condition.model_validate({"fact": "order_count", "no_such": 1})
+
+
+@pytest.mark.parametrize(
+    ("location", "text"),
+    [(("rules", 1, "when", 0, "fact"), "rules[2].when[1].fact"), (("name",), "name"), ((0, "x"), "[1].x"), ((), "")],
+)
+def test_places_are_counted_from_one(location: tuple[int | str, ...], text: str):
+    assert _spelled(location) == text
+
+
+@pytest.mark.parametrize(
+    ("location", "known", "unknown"),
+    [
+        (("titel",), "companies", "aim"),
+        (("rules", 0, "aims"), "when", "title"),
+        (("rules", 0, "when", 1, "atleast"), "at_least", "aim"),
+        (("offers", "gift", "prize"), "promise", "fact"),
+        (("offers", "gift", "when", 0, "atleast"), "at_least", "promise"),
+        (("aims", "keep", "gaol"), "goal", "subject"),
+        (("aims", "keep", "channels", 0, "part"), "share", "needs"),
+        (("aims", "keep", "drafts", 0, "titel"), "subject", "goal"),
+        (("channels", "mail", "need"), "needs", "share"),
+        (("nothing", "x"), "companies", "aim"),
+    ],
+)
+def test_a_wrong_key_is_compared_with_those_of_its_place(location: tuple[int | str, ...], known: str, unknown: str):
+    fields = _fields_at(location)
+    assert known in fields
+    assert unknown not in fields
+
+
+@pytest.mark.parametrize(("share", "faulty"), [("0.501", False), ("0.5012", True), ("0.4991", False), ("0.4988", True)])
+def test_shares_of_channels_add_up_to_one_within_a_thousandth(tmp_path: Path, share: str, *, faulty: bool):
+    path = written(tmp_path, 'channel = "email", share = 0.5', f'channel = "email", share = {share}')
+    if faulty:
+        with pytest.raises(PlaybookError, match="they must add up to 1"):
+            load_playbook(path)
+    else:
+        assert len(load_playbook(path).aims) == len(AIMS)
+
+
+def test_the_first_rule_and_the_first_offer_that_hold_are_taken():
+    book = load_playbook("retail")
+    four, five = Condition(fact="order_count", at_least=4), Condition(fact="order_count", at_least=5)
+    often = Condition(feature="basket", times_everyone_at_least=1.5)
+    first, second, third = list(book.offers)[:3]
+    offers = {
+        key: Offer(title=key, promise=key, reason=key, when=when)
+        for key, when in ((first, (five,)), (second, (four,)), (third, ()))
+    }
+    aims = {key: aim.model_copy(update={"offers": (first, second, third)}) for key, aim in book.aims.items()}
+    rules = (Rule(aim="reward", when=(five,)), Rule(aim="keep", when=(four, often)), Rule(aim="win_back"))
+    ours = book.model_copy(update={"rules": rules, "aims": aims, "offers": offers})
+    aim, offer, why = select_aim(ours, FACTS_OF_IT, {"basket": 30.0}, {"basket": 20.0})
+    assert (aim, offer) == ("keep", second)
+    assert (why.number, why.n_rules, why.title) == (2, 3, book.aims["keep"].title)
+    assert [(one.fact, one.feature, one.value, one.everyone) for one in why.conditions] == [
+        ("order_count", None, 4, 2), (None, "basket", 30, 20)
+    ]  # fmt: skip
+    assert [(one.at_least, one.times_everyone_at_least) for one in why.conditions] == [(4, None), (None, 1.5)]
+    last = select_aim(ours, SegmentFacts({"order_count": 3.0}, {}, 0.0), {"basket": 30.0}, {"basket": 20.0})
+    assert last == ("win_back", third, AimRule(3, 3, book.aims["win_back"].title, ()))

@@ -130,6 +130,7 @@ def test_a_month_that_one_account_makes_is_no_season_of_the_segment(
 
     bought: Any = SimpleNamespace(n_segments=1, orders=engine.from_arrow(orders), engine=engine)
     counts = count_months(bought, (FIRST, date(2023, 12, 31)))
+    assert counts.orders.shape == (1, 2, 12)
     assert counts.orders.sum() == len(rows)
     assert counts.customers.tolist() == [len(ids)]
     n = np.zeros((len(ids), 12))

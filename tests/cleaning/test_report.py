@@ -9,8 +9,16 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.cleaning.discount_lines import TakenOff
-from marketfold.cleaning.matching import Matches
-from marketfold.cleaning.report import _on_charges, check_enough_kept, check_reconciles, decide_on, list_reasons
+from marketfold.cleaning.matching import Matches, StatusText
+from marketfold.cleaning.report import (
+    Account,
+    _named,
+    _on_charges,
+    check_enough_kept,
+    check_reconciles,
+    decide_on,
+    list_reasons,
+)
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
 from marketfold.orders import read_orders
 from marketfold.schema import Ledger
@@ -148,3 +156,39 @@ def test_six_charges_are_named_and_the_others_counted(n_texts: int, named: str):
     assert (found.code, found.lines, found.money) == ("charges", 7, 7.0)
     assert found.numbers == {"texts": named, "kinds": "3 tip and 4 charge"}
     assert list(_on_charges(ledger(90, cancelled=2), matches, off)) == []
+
+
+@pytest.mark.parametrize(("found", "more"), [(0, 0), (1, 0), (6, 0), (7, 1), (9, 3)])
+def test_six_statuses_are_named_and_the_others_counted(found: int, more: int):
+    statuses = [StatusText("status", f"S{n}", None, 10 - n, 2.5 * n) for n in range(found)]
+    named = [(f"S{n}", 10 - n, 2.5 * n) for n in range(min(found, 6))]
+    assert list(_named(statuses)) == [*named, *([("more", more, None)] if more else [])]
+
+
+def test_an_account_counts_whole_ten_thousandths():
+    account = Account()
+    account.add(None, 2, 10.00004)
+    account.add(None, 1, 0.00006)
+    account.add("cancelled", 3, 1.5)
+    account.add("cancelled", 1, -0.5)
+    found = account.close(malformed=0)
+    assert found == Ledger(7, 3, {"cancelled": 4}, 11.0001, 10.0001, {"cancelled": 1.0})
+    broken = account.close(malformed=2)
+    assert (broken.lines_read, broken.lines_set_aside) == (9, {"cancelled": 4, "malformed": 2})
+    assert (broken.money_set_aside, broken.money_read) == ({"cancelled": 1.0, "malformed": 0.0}, 11.0001)
+
+
+def test_a_tenth_set_aside_is_told_with_its_share_and_reasons():
+    (found,) = decide_on(
+        ledger(80, cancelled=15, gift_card=10), duplicates=0, money_repeated=0.0, currencies=0,
+        credit_notes_ignored=False,
+    )  # fmt: skip
+    assert (found.code, found.lines) == ("set_aside", 15)
+    assert {name: found.numbers[name] for name in ("line_share", "lines_read")} == {
+        "line_share": 15 / 95, "lines_read": 95,
+    }  # fmt: skip
+    assert str(found.numbers["reasons"]).startswith("15 cancelled")
+    ignored, kept = decide_on(
+        ledger(100, duplicate=1), duplicates=3, money_repeated=4.5, currencies=0, credit_notes_ignored=True
+    )
+    assert (ignored.code, kept.code, kept.lines, kept.money) == ("credit_notes_ignored", "repeats_kept", 2, 4.5)

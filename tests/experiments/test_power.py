@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from marketfold.experiments import Baseline, Effect, detectable_lift
-from marketfold.experiments.power import _amounts, _arms, more_customers, t_power
+from marketfold.experiments.power import _amounts, _arms, _growth, more_customers, needed_z, t_power
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
 
@@ -81,3 +81,69 @@ def test_simulated_arms_vary_as_customers_do_however_few():
     assert np.var(means) * 5 == pytest.approx(USUAL.revenue_sd**2, rel=0.2)
     assert np.mean(variances) == pytest.approx(USUAL.revenue_sd**2, rel=0.2)
     assert (variances >= 0).all()
+
+
+@pytest.mark.parametrize(("alpha", "freedom"), [(0.05, 58.0), (0.1, 10.0), (0.01, 1.0)])
+def test_without_an_effect_a_test_finds_one_as_often_as_it_errs(alpha: float, freedom: float):
+    assert t_power(0.0, freedom, alpha) == pytest.approx(alpha)
+    assert t_power(2.0, freedom, alpha) == pytest.approx(t_power(-2.0, freedom, alpha))
+    assert t_power(2.0, freedom, alpha) > alpha
+
+
+def test_how_many_standard_errors_are_seen_is_the_textbooks():
+    assert needed_z(0.05, 0.8) == pytest.approx(1.959964 + 0.841621, abs=1e-5)
+    assert needed_z(0.1, 0.5) == pytest.approx(1.644854, abs=1e-5)
+    assert needed_z() == needed_z(0.05, 0.8)
+
+
+@pytest.mark.parametrize(("n_treated", "n_holdout"), [(900, 100), (100, 900), (2, 2_000), (5_000, 5_000)])
+def test_a_lift_of_orders_is_seen_from_its_own_standard_errors_on(n_treated: int, n_holdout: int):
+    """The arm that is reached varies as customers do who order so much more often."""
+    lift = detectable_lift(n_treated, n_holdout, USUAL, "order_rate") * 0.2
+    seen = math.sqrt(0.2 * 0.8 / n_holdout + (0.2 + lift) * (0.8 - lift) / n_treated)
+    assert lift == pytest.approx(needed_z() * seen)
+    alike = detectable_lift(n_treated, n_holdout, USUAL, "order_rate", alpha=0.01, power=0.9) * 0.2
+    assert lift < alike
+
+
+@pytest.mark.parametrize(
+    ("rate", "n", "seen"), [(0.2, 2, True), (0.5, 2, False), (0.5, 1, False), (0.0, 90, False), (1.0, 90, False)]
+)
+def test_no_more_than_all_can_order(rate: float, n: int, *, seen: bool):
+    """Of two held out at a rate of 0.2 all would have to order; at 0.5 even that is chance."""
+    baseline = replace(USUAL, order_rate=rate)
+    assert math.isfinite(detectable_lift(1_000, n, baseline, "order_rate")) is seen
+    assert math.isfinite(detectable_lift(n, 1_000, baseline, "order_rate")) is (seen or (rate == 0.5 and n == 2))
+
+
+@pytest.mark.parametrize(
+    "baseline", [replace(USUAL, revenue_mean=0.0), replace(USUAL, revenue_sd=0.0), replace(USUAL, order_rate=0.0)]
+)
+def test_no_lift_of_revenue_is_seen_where_none_is_brought(baseline: Baseline):
+    assert math.isinf(detectable_lift(500, 500, baseline, "revenue"))
+
+
+@pytest.mark.parametrize("skew", [0.0005, 0.5, 2.2, 40.0])
+def test_a_log_normal_has_the_skew_that_is_asked_for(skew: float):
+    grown = _growth(skew)
+    assert (grown + 2) * math.sqrt(grown - 1) == pytest.approx(max(skew, 0.001))
+
+
+@pytest.mark.parametrize(("n_customers", "sought"), [(100, 0.5), (1_000, 0.5), (1_000, 1.6), (3, 2.0), (40, 0.1)])
+def test_no_fewer_customers_would_do(n_customers: int, sought: float):
+    effect = Effect(11.0, 10.0, 1.0, 0.6, -0.2, 2.2, 0.1)
+    more = more_customers(effect, n_customers, sought, 0.05)
+    assert more is not None
+    assert more >= 1
+
+    def power(customers: int) -> float:
+        errors = sought / 0.6 * math.sqrt(customers / n_customers)
+        return t_power(errors, max(customers - 2, 1), 0.05)
+
+    assert power(n_customers + more) >= 0.8 - 1e-9
+    assert power(n_customers + more - 1) < 0.8
+
+
+@pytest.mark.parametrize(("error", "sought"), [(0.6, 0.0), (0.6, -1.0), (0.0, 1.0)])
+def test_no_number_of_customers_helps_where_nothing_is_sought_or_bought(error: float, sought: float):
+    assert more_customers(Effect(11.0, 10.0, 1.0, error, -0.2, 2.2, 0.1), 1_000, sought, 0.05) is None

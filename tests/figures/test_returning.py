@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from marketfold.campaigns import LEAST_CUSTOMERS, SegmentCohorts
+from marketfold.campaigns import SegmentCohorts
 from marketfold.exploration import Cohorts
 from marketfold.figures import returning_figures
 from marketfold.words import share
@@ -19,7 +19,7 @@ def cohorts(*active: list[int]) -> Cohorts:
     return Cohorts("quarter", STARTS, rows[:, 0].copy(), rows)
 
 
-LARGE = cohorts([40, 20, 10], [LEAST_CUSTOMERS - 1, 5, -1], [30, -1, -1])
+LARGE = cohorts([40, 20, 10], [9, 5, -1], [30, -1, -1])
 SMALL = cohorts([3, 2, 1], [0, 0, -1], [2, -1, -1])
 
 
@@ -32,6 +32,13 @@ def test_shares_are_drawn_and_small_cohorts_are_a_dash():
     assert np.isnan(cells.z[1]).all()
     assert list(zip(dashes.x, dashes.y, dashes.text, strict=True)) == [(1, "2024 Q2 (9)", "\u2013")]
     assert figures["returning-1"].layout.meta["alt"].endswith(f"2024 Q1 (40): {share(0.5)}.")
+
+
+def test_a_cohort_of_ten_is_drawn():
+    ten = cohorts([40, 20, 10], [10, 5, -1], [30, -1, -1])
+    figure = returning_figures(SegmentCohorts((ten,), date(2024, 9, 30), whole=True), {1: "Regulars"})["returning-1"]
+    assert list(figure.data[0].y) == ["2024 Q1 (40)", "2024 Q2 (10)"]
+    np.testing.assert_allclose(figure.data[0].z[1][:1], [0.5])
 
 
 def test_all_segments_are_on_one_scale():

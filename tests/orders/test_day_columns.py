@@ -11,7 +11,7 @@ from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import inspect_orders, read_orders
 from marketfold.orders.dates import read_day
-from marketfold.orders.day_columns import _is_placeholder, read_days
+from marketfold.orders.day_columns import _check_format, _is_placeholder, read_days, read_with_format
 from marketfold.orders.months import FILLERS, MONTHS
 
 D = dt.date
@@ -216,3 +216,29 @@ def test_a_format_is_refused_where_another_reads_more_than_twice_as_many(slashes
     else:
         (told,) = read.decisions
         assert (told.code, told.lines) == ("date_format_reads_part", slashes + dashes)
+
+
+@pytest.mark.parametrize(
+    ("counts", "says", "lines"),
+    [
+        ({"05.01.2024": 3, "17.02.2024": 1}, None, 0),
+        ({}, None, 0),
+        ({"05.01.2024": 3, "2024-02-17": 1}, "part", 1),
+        ({"05.01.2024": 1, "2024-02-17": 2}, "part", 2),  # another reads twice as many
+        ({"05.01.2024": 1, "2024-02-17": 3}, "fault", 0),  # or more than twice
+        ({"2024-02-17": 1}, "fault", 0),
+        ({"nothing": 1}, "fault", 0),
+        ({"05.01.2024": 1, "nothing": 5}, "part", 5),
+    ],
+)
+def test_what_a_given_format_does_not_read_is_told_or_refused(counts: dict[str, int], says: str | None, lines: int):
+    read = _check_format("Day", counts, "%d.%m.%Y", read_with_format(counts, "%d.%m.%Y"))
+    assert (read.fault is not None) is (says == "fault")
+    assert [one.lines for one in read.decisions] == ([lines] if says == "part" else [])
+    if read.fault and "2024-02-17" in counts:
+        n, total = counts["2024-02-17"], sum(counts.values())
+        assert read.fault.hint == f"--date-format %Y-%m-%d ({n} of {total} cells)"
+    for one in read.decisions:
+        better = counts.get("2024-02-17", 0) > counts["05.01.2024"]
+        assert (one.numbers["got"], one.numbers["total"]) == (counts["05.01.2024"], sum(counts.values()))
+        assert bool(one.numbers["better"]) is better

@@ -82,6 +82,12 @@ def test_whose_a_cell_is(values: str, grain: str):
     assert lines(**ORDERS).grain(cells(values)) == grain
 
 
+def test_lines_without_an_order_number_are_of_none():
+    own = FirstLines({"order_id": ["1", None, "2", "", "1", 0]}, {"order_id": "order_id"})
+    assert own.orders == [[0, 4], [2], [5]]
+    assert FirstLines({"order_id": ["1"]}, {}).orders == []
+
+
 def test_without_orders_of_different_lines_nobody_can_tell():
     assert lines(order_id="1 2 3", product_id="A B C").grain(cells("1 2 3")) == "unknown"
     assert lines(order_id="1 1 2 2", product_id="A A B B").grain(cells("1 1 2 2")) == "unknown"
@@ -167,6 +173,9 @@ def test_how_often_a_column_is_quantity_times_price():
         ("A A", "1 2", "10 10", (1, 0)),
         ("A A", "1 2", "10 20", (0, 1)),
         ("A A", "1 2", "10 15", (0, 0)),
+        ("A A", "2 3", "10 15", (0, 1)),
+        ("A A", "3 2", "15 10", (0, 1)),
+        ("A A", "2 4", "10 40", (0, 0)),
         ("A A", "2 2", "10 10", (0, 0)),
         ("A B", "1 2", "10 10", (0, 0)),
         ("A A A", "1 2 3", "10 10 10", (3, 0)),

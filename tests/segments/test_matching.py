@@ -173,3 +173,17 @@ def test_nearness_is_measured_from_the_old_centre_to_its_neighbour(
     matches = match_segments(before, Snapshot("customer", np.array(list("efgh")), numbers, names, features, values))
     assert [one.similarity for one in matches] == pytest.approx(similarity)
     assert [one.earlier for one in matches] == same
+
+
+@pytest.mark.parametrize(
+    ("moved", "similarity"), [(0.0, 1.0), (0.5, 1 - 0.5 / 3**0.5), (0.8, 1 - 0.8 / 3**0.5), (2, 0)]
+)
+def test_a_group_without_a_neighbour_is_measured_by_the_spread_of_all_its_features(moved: float, similarity: float):
+    """One group of two that lie one spread off its centre in each of three features, and then move along one."""
+    names, features = {1: "All"}, ("recency_days", "basket_mean", "revenue_total")
+    before, after = (np.expm1(np.array([[low, 2.0, 2.0], [low + 2, 4.0, 4.0]])) for low in (2.0, 2.0 + moved))
+    numbers = np.array([1, 1])
+    earlier = Snapshot("customer", np.array(["a", "b"]), numbers, names, features, before)
+    (match,) = match_segments(earlier, Snapshot("customer", np.array(["c", "d"]), numbers, names, features, after))
+    assert match.similarity == pytest.approx(similarity)
+    assert (match.earlier, match.number) == ((1, 1) if similarity >= 0.5 else (None, 2))

@@ -9,8 +9,8 @@ from tests.segments.shops import clean_shop, segmented, shop
 
 from marketfold.schema import Unit
 from marketfold.segments import Described, DistinguishingFeature, SegmentTraits, name_segments
-from marketfold.segments.name_words import MOST_WORDS, Members, alike, meaning
-from marketfold.segments.names import _small_parts
+from marketfold.segments.name_words import MOST_WORDS, Members, NamePart, alike, meaning
+from marketfold.segments.names import _begin, _described_parts, _Naming, _own_word, _small_parts, _stopped
 from marketfold.segments.phrases import phrase_of
 
 
@@ -225,3 +225,81 @@ def test_small_effects_say_nothing_of_what_was_said_already():
     assert aspects["category_Tea_share"] == "taste"
     assert found == [aspects["basket_mean"], aspects["discount_share"]]
     assert [part.aspect for part in _small_parts(said, set(), Members())] == [aspects["recency_days"], *found]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Tea", "Tea"), ("  Green   tea\tbags ", "Green tea bags"), ("a b c d", ""), ("", ""),
+        ("x" * 26, "x" * 26), ("x" * 27, ""), ("x" * 26 + "  ", "x" * 26),
+    ],
+)  # fmt: skip
+def test_a_word_of_the_file_has_26_letters_and_three_words_at_most(text: str, word: str):
+    assert _own_word(text) == word
+
+
+@pytest.mark.parametrize(
+    ("away", "gap", "stopped"),
+    [
+        (180, None, True), (179, None, False), (180, 89, True), (180, 90, False), (181, 90, True), (90, 10, False),
+        (180, float("nan"), True), (None, 1, False),
+    ],
+)  # fmt: skip
+def test_who_has_been_away_for_half_a_year_and_twice_the_usual_time_has_stopped(
+    away: float | None, gap: float | None, *, stopped: bool
+):
+    known = {"recency_days": away, "gap_mean_days": gap}
+    medians = {name: float(value) for name, value in known.items() if value is not None}
+    assert _stopped(traits(medians=medians)) is stopped
+
+
+@pytest.mark.parametrize(
+    ("share", "everyone", "notable", "tails"),
+    [
+        (0.5, 0.25, True, ["in Peru"]), (0.49, 0.2, True, []), (0.5, 0.26, True, []), (0.9, 0.1, False, []),
+        (1.0, 0.0, True, []),
+    ],
+)  # fmt: skip
+def test_a_country_of_half_of_them_twice_as_common_as_elsewhere_is_named(
+    share: float, everyone: float, tails: list[str], *, notable: bool
+):
+    found = _described_parts(traits(country=Described("Peru", share, everyone, 25, notable)))
+    assert [(one.aspect, one.order, one.words, one.tail, one.own) for one in found] == [
+        ("country", 99, "", tail, True) for tail in tails
+    ]
+
+
+def test_of_another_column_the_first_value_is_named():
+    first, second = (Described(value, 0.6, 0.2, 30, notable=True) for value in ("Paid", "Open"))
+    of_status = traits()
+    of_status.described["status"] = (first, second)
+    assert _described_parts(of_status) == [NamePart("status", 60, "Paid", own=True)]
+    of_status.described["status"] = (Described("One two three four", 0.6, 0.2, 30, notable=True), second)
+    assert _described_parts(of_status) == []
+
+
+@pytest.mark.parametrize(("units", "alone"), [(1, True), (2, True), (3, False)])
+def test_two_are_no_group(units: int, *, alone: bool):
+    naming = _begin(traits(("order_count", 0.9), ("basket_mean", 0.8), ("trend", 0.7), units=units), Members())
+    assert ([part.aspect for part in naming.chosen] == ["alone"]) is alone
+    assert bool(naming.spare) is not alone
+    assert len(naming.chosen) == (1 if alone else 2)
+
+
+def said(naming: _Naming) -> list[str]:
+    return list(dict.fromkeys("".join(part.aspect for part in parts) for parts in naming.options(Members())))
+
+
+def test_a_name_could_say_its_two_parts_then_the_first_and_another_then_three():
+    a, b, c, d = (NamePart(aspect, place, aspect) for place, aspect in enumerate("abcd"))
+    assert said(_Naming(NOBODY, [a, b], [c, d])) == ["ab", "ac", "ad", "abc", "abd"]
+    assert said(_Naming(NOBODY, [a], [c, d])) == ["a", "ac", "ad"]
+    assert said(_Naming(NOBODY, [], [c, d])) == ["", "c", "d"]
+    assert said(_Naming(NOBODY, [a, b], [])) == ["ab"]
+
+
+def test_a_long_name_is_said_where_the_words_are_those_of_the_file():
+    long = NamePart("a", 1, " ".join("x" * MOST_WORDS))
+    assert said(_Naming(NOBODY, [long], [])) == []
+    assert said(_Naming(NOBODY, [NamePart("a", 1, long.words, own=True)], [])) == ["a"]
+    assert said(_Naming(NOBODY, [NamePart("a", 1, " ".join("x" * (MOST_WORDS - 1)))], [])) == ["a"]

@@ -212,7 +212,7 @@ def _season(counts: MonthCounts, segment: int, observed_days: int) -> tuple[Seas
     monthly = orders * counts.times
     index = monthly / monthly.mean()
     best_years = np.sort(by_year, axis=0)[::-1]
-    repeated = best_years[1] >= REPEATED * best_years[0] if len(by_year) > 1 else np.zeros(12, dtype=np.bool_)
+    repeated = best_years[1] >= REPEATED * best_years[0]  # so many days are of two years at least
     beyond = index - CRITICAL * _index_errors(counts, segment, index, float(monthly.mean())) > 1
     peaks = tuple(int(m) + 1 for m in np.flatnonzero((index >= PEAK) & beyond & repeated))
     if not peaks and (repeated & (best_years[1] > 0)).mean() < MOSTLY:

@@ -111,11 +111,11 @@ def _column(letters: bytes) -> int:
 
 def _check_sheet(book: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
     last_row = 0
-    columns: dict[bytes, int] = {}
+    columns: set[bytes] = set()
     for block in _tags(book, part, name):
         found = _CELL.findall(block)
         if found:
-            columns |= dict.fromkeys({letters for letters, _ in found}, 0)
+            columns |= {letters for letters, _ in found}
             last_row = max(last_row, *map(int, {row for _, row in found}))
     if not columns:
         return

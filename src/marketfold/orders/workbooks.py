@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +42,6 @@ def _as_text(value: object) -> str | None:
         return str(int(value))
     if isinstance(value, datetime):
         return value.isoformat(" ")
-    if isinstance(value, date | time | timedelta):
-        return str(value)
     return str(value)
 
 

@@ -170,8 +170,7 @@ class _Naming:
 
     def options(self, members: Members) -> Iterator[list[NamePart]]:
         """What the name could say: the two strongest, then the first beside another, then three."""
-        first = self.chosen[:1]
-        pairs = [[*first, part] for part in self.spare] if len(self.chosen) > 1 or not first else []
+        pairs = [[*self.chosen[:1], part] for part in self.spare]
         thirds = [[*self.chosen, part] for part in self.spare]
         for parts in ([self.chosen] if self.chosen else [[]]) + pairs + thirds:
             own = any(part.own for part in parts)

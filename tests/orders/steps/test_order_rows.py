@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -10,6 +10,12 @@ import pytest
 from marketfold.cleaning import clean_orders
 from marketfold.config import ReadingOptions
 from marketfold.orders import Orders, inspect_orders, read_orders
+from marketfold.orders.steps.order_rows import _compare, _repeats_items, leave_order_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketfold.orders.steps import LinesRead
 
 NAMES = ("Order Number", "Buyer", "Sale Date", "Item Title", "Quantity", "Sold For", "Total Price")
 EBAY = (
@@ -143,3 +149,150 @@ def test_four_of_five_orders_must_repeat_their_items(wrong: int, *, left: bool):
         rows += [(str(order), f"C{order}", "2024-01-05", "Cup", "5.00")]
         rows += [(str(order), f"C{order}", "2024-01-05", "Jug", "20.00")]
     assert list(kinds_of(read(rows, names)).values()) == (["order_row"] * 4 if left else [])
+
+
+def order(**said: float | None) -> dict[str, Any]:
+    """What the row of an order of two items says; they bring 25.00 and are three."""
+    bare = {"rows": 3, "items": 25.0, "pieces": 3.0, "worth": 2, "amounts": 2}
+    return bare | {name.replace("head_", "head "): value for name, value in said.items()}
+
+
+@pytest.mark.parametrize(
+    ("said", "repeats"),
+    [
+        ({}, False),
+        ({"head_amount": 25.0}, True),
+        ({"head_amount": 25.0109}, True),
+        ({"head_amount": 25.0111}, False),
+        ({"head_amount": 24.9891}, True),
+        ({"head_amount": 24.9889}, False),
+        ({"head_unit_price": 25.0}, True),
+        ({"head_amount": 28.5, "head_unit_price": 25.0}, True),
+        ({"head_amount": 0.0, "items": None}, True),
+        ({"head_amount": 1.0, "items": None}, False),
+        ({"head_quantity": 3.0}, True),
+        ({"head_quantity": 2.0}, False),
+        ({"head_quantity": 3.0, "rows": 2}, False),  # the pieces of one item may be those of anything
+        ({"head_quantity": 1.0, "pieces": 1.0}, False),
+        ({"head_quantity": 2.0, "pieces": 2.0}, True),
+        ({"head_amount": 28.5, "amounts": 0}, True),  # the only amount beside items with a price
+        ({"head_amount": 28.5, "amounts": 1}, False),
+        ({"head_amount": 28.5, "amounts": 0, "worth": 1}, True),
+        ({"head_amount": 28.5, "amounts": 0, "worth": 0}, False),
+        ({"head_amount": None, "amounts": 0}, False),
+    ],
+)
+def test_a_row_repeats_its_items_in_money_or_in_pieces(said: dict[str, float | None], *, repeats: bool):
+    assert _repeats_items(order(**said)) is repeats
+
+
+ROWS: dict[str, list[Any]] = {
+    "order_id": ["1", "1", "1", "2", "2", "3", "3", None, "4"],
+    "customer_id": ["A"] * 9,
+    "product_id": [None, "Cup", "Jug", None, "Cup", "Cup", None, None, None],
+    "quantity": [3.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+    "unit_price": [None, 5.0, 10.0, None, 5.0, 5.0, 5.0, 5.0, 5.0],
+    "amount": [28.5, None, None, 8.5, None, None, None, None, 1.0],
+}
+
+
+def test_what_rows_of_orders_and_their_items_say(lines_of: Callable[..., LinesRead]):
+    """The third order has such a row below its item, the fourth nothing else; a row without an order is of none."""
+    found = sorted(_compare(lines_of(ROWS)), key=lambda one: str(one["order_id"]))
+    assert found == [
+        {
+            "order_id": "1", "rows": 3, "heads": 1, "head": 1, "first": 1, "items": 25.0, "worth": 2, "pieces": 3.0,
+            "amounts": 0, "head amount": 28.5, "head unit_price": None, "head quantity": 3.0,
+        },
+        {
+            "order_id": "2", "rows": 2, "heads": 1, "head": 4, "first": 4, "items": 5.0, "worth": 1, "pieces": 1.0,
+            "amounts": 0, "head amount": 8.5, "head unit_price": None, "head quantity": 1.0,
+        },
+    ]  # fmt: skip
+
+
+def test_prices_count_and_amounts_of_orders_go(lines_of: Callable[..., LinesRead]):
+    read = leave_order_rows(lines_of(ROWS, names={"amount": "Total"}))
+    assert [(one.code, one.columns, one.lines, one.money) for one in read.decisions] == [
+        ("order_rows", (), 2, 30.0),
+        ("order_total_left", ("Total",), 0, None),
+    ]
+    assert not read.has("amount")
+    rows = read.engine.collect(read.lines.sort("source_line"))
+    assert rows["row_kind"].to_pylist() == ["order_row", None, None, "order_row", *[None] * 5]
+    assert rows["customer_id"].to_pylist() == [None, "A", "A", None, *["A"] * 5]
+
+
+@pytest.mark.parametrize(
+    ("changed", "given"),
+    [
+        ({"amount": [25.0, 5.0, None, 8.5, None, None, None, None, 1.0]}, {}),
+        ({}, {"amount": "amount"}),
+    ],
+)
+def test_an_amount_stays_that_items_have_or_that_was_given(
+    lines_of: Callable[..., LinesRead], changed: dict[str, list[Any]], given: dict[str, str]
+):
+    read = leave_order_rows(lines_of(ROWS | changed, given=given))
+    assert read.has("amount")
+    assert [one.code for one in read.decisions] == ["order_rows"]
+
+
+@pytest.mark.parametrize("lacking", [("order_id",), ("product_id",), ("amount", "unit_price"), ("amount", "quantity")])
+def test_without_orders_products_or_money_no_row_is_one_of_an_order(
+    lines_of: Callable[..., LinesRead], lacking: tuple[str, ...]
+):
+    read = lines_of({role: some for role, some in ROWS.items() if role not in lacking})
+    assert leave_order_rows(read) is read
+
+
+def test_every_row_with_a_product_is_an_item(lines_of: Callable[..., LinesRead]):
+    read = lines_of(ROWS | {"product_id": ["Cup"] * 9})
+    assert leave_order_rows(read) is read
+    read = lines_of(ROWS | {"product_id": ["Cup"] * 7 + [None, "Cup"]})
+    assert leave_order_rows(read) is read
+
+
+@pytest.mark.parametrize(("orders", "left"), [(1, False), (2, True)])
+def test_items_without_money_are_left_where_two_orders_have_them(
+    lines_of: Callable[..., LinesRead], orders: int, *, left: bool
+):
+    cells: dict[str, list[Any]] = {
+        "order_id": ["1", "1", "2", "2", "9"], "customer_id": ["A"] * 5,
+        "product_id": [None, "Cup", None, "Mug", "Jug"], "amount": [5.0, None, 7.0, None, 3.0],
+    }  # fmt: skip
+    if orders == 1:
+        cells = {role: some[:2] for role, some in cells.items()}
+    read = leave_order_rows(lines_of(cells))
+    assert [(one.code, one.lines) for one in read.decisions] == ([("item_rows", 2)] if left else [])
+    if left:
+        kinds = read.engine.collect(read.lines.sort("source_line"))["row_kind"].to_pylist()
+        assert kinds == [None, "item_row", None, "item_row", None]
+
+
+def test_one_order_with_items_of_money_is_compared_alone(lines_of: Callable[..., LinesRead]):
+    """An order whose items have no money says nothing of how those with money are written."""
+    cells: dict[str, list[Any]] = {
+        "order_id": ["1", "1", "2", "2"], "customer_id": ["A"] * 4,
+        "product_id": [None, "Cup", None, "Mug"], "amount": [5.0, 5.0, 7.0, None],
+    }  # fmt: skip
+    assert leave_order_rows(lines_of(cells)).decisions == ()  # one of two
+    more = {
+        role: [*some, *([str(n) for n in (3, 3, 4, 4, 5, 5)] if role == "order_id" else some[:2] * 3)]
+        for role, some in cells.items()
+    }
+    read = leave_order_rows(lines_of(more))
+    assert [(one.code, one.lines, one.money) for one in read.decisions] == [("order_rows", 4, 20.0)]
+
+
+def test_payments_below_the_items_go_with_the_row_of_their_order(lines_of: Callable[..., LinesRead]):
+    cells = {
+        "order_id": ["1", "1", "1", "2", "2", "8", "8"], "customer_id": ["A"] * 7,
+        "product_id": [None, "Cup", None, None, "Mug", "Cup", None],
+        "quantity": [1.0, 1.0, None, 1.0, 1.0, 1.0, None],
+        "amount": [5.0, 5.0, None, 7.00004, 7.00004, 1.0, None],
+    }  # fmt: skip
+    read = leave_order_rows(lines_of(cells))
+    kinds = read.engine.collect(read.lines.sort("source_line"))["row_kind"].to_pylist()
+    assert kinds == ["order_row", None, "order_row", "order_row", None, None, None]
+    assert [(one.code, one.lines, one.money) for one in read.decisions] == [("order_rows", 3, 12.0)]

@@ -198,7 +198,7 @@ def _is_of_order(read: LinesRead) -> bool:
         nw.col(_GROSS).min().alias("cheap"),
         nw.col(_GROSS).max().alias("dear"),
     )
-    several = (nw.col("lines") > 1) & (nw.col("high") > 0) & (nw.col("cheap") != nw.col("dear"))
+    several = (nw.col("high") > 0) & (nw.col("cheap") != nw.col("dear"))
     alike = several & (nw.col("low") == nw.col("high")) & (nw.col("filled") == nw.col("lines"))
     once = several & (nw.col("filled") == 1)
 

@@ -168,24 +168,26 @@ def _grouped(ids: Sequence[str]) -> bool:
 
 
 def _standing_once(read: LinesRead, roles: Sequence[str]) -> list[str]:
-    """Roles whose cell stands on the first line of an order and on no other, in nearly every order that has one."""
+    """Roles whose cell stands on the first line of an order and on no other, in nearly every order that has one.
+
+    Some order of several lines has a cell of each of the roles that are asked for.
+    """
     lines = read.lines.filter(~nw.col("order_id").is_null())
-    lines = lines.with_columns(nw.col(SOURCE_LINE).min().over("order_id").alias("first"))
-    counts = [nw.len().alias("lines")]
+    counts = [nw.len().alias("lines"), nw.col(SOURCE_LINE).min().alias("first")]
     for role in roles:
         filled = ~nw.col(role).is_null()
         counts += [
             count_where(filled).alias(f"{role} filled"),
-            count_where(filled & (nw.col(SOURCE_LINE) == nw.col("first"))).alias(f"{role} first"),
+            nw.when(filled).then(nw.col(SOURCE_LINE)).min().alias(f"{role} first"),
         ]
     orders = lines.group_by("order_id").agg(*counts).filter(nw.col("lines") > 1)
     asked = []
     for role in roles:
         has = nw.col(f"{role} filled") > 0
-        once = (nw.col(f"{role} filled") == 1) & (nw.col(f"{role} first") == 1)
+        once = (nw.col(f"{role} filled") == 1) & (nw.col(f"{role} first") == nw.col("first"))
         asked += [count_where(has).alias(f"{role} has"), count_where(once).alias(f"{role} once")]
     (found,) = read.engine.collect(orders.select(*asked)).to_pylist()
-    return [role for role in roles if found[f"{role} once"] and found[f"{role} once"] >= MOSTLY * found[f"{role} has"]]
+    return [role for role in roles if found[f"{role} once"] >= MOSTLY * found[f"{role} has"]]
 
 
 def _probed(read: LinesRead, roles: Sequence[str]) -> list[str]:

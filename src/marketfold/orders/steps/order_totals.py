@@ -30,12 +30,12 @@ def leave_order_totals(read: LinesRead) -> LinesRead:
     found = _count_orders(read)
     several, alike = int(found["several"] or 0), int(found["alike"] or 0) + int(found["once"] or 0)
     priced = read.has("quantity", "unit_price")
-    fits = int(found["fits"] or 0) >= 0.7 * max(several, 1)
-    if not several or alike < MOSTLY * several or not (several >= 3 or (priced and int(found["fits"] or 0) == several)):
+    fits = int(found["fits"] or 0)
+    if not several or alike < MOSTLY * several or not (several >= 3 or (priced and fits == several)):
         return read
     column = read.mapping["amount"]
     repeated, once, by_lines = (round(float(found[name] or 0.0), 4) for name in ("repeated", "total", "by_lines"))
-    if priced and fits:
+    if priced and fits >= 0.7 * several:
         numbers = {"repeated": repeated, "once": once, "by_lines": by_lines}
         off = round(abs(once - by_lines), 4)
         code = "order_total" if off <= MUCH * abs(once) else "order_total_differs"
