@@ -40,9 +40,10 @@ from marketfold.errors import (
     RunFolderError,
     SourceNotFoundError,
 )
-from marketfold.features import build_features
+from marketfold.features import build_features, plan_features
+from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
-from marketfold.runs import Run, make_run, scoring_config
+from marketfold.runs import Run, make_run, score_orders, scoring_config, write_scores
 from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.spark import SMALL_BYTES, in_words, masked, said, suit
 from marketfold.spark_engine import SparkEngine, release_caches
@@ -102,6 +103,25 @@ def test_a_run_by_spark_is_the_run_of_the_embedded_engine(there: Run, lines: pa.
     assert scoring_config(there.folder).reading.engine == "duckdb"
     assert Run.read(there.folder).config.reading.engine == "spark"
     assert list(there.folder.parent.iterdir()) == [there.folder]
+
+
+@QUIET
+@pytest.mark.spark
+def test_customers_are_scored_where_spark_has_them(there: Run, lines: pa.Table, spark: Any, tmp_path: Path):
+    """A part of the cluster's at a time: more than a question may bring home at once."""
+    pq.write_table(lines, tmp_path / "shop.parquet")
+    shop = str(tmp_path / "shop.parquet")
+    expected = score_orders(there.folder, shop)
+    by_spark = scoring_config(there.folder, {"engine": "spark"})
+    assert score_orders(there.folder, "shop_orders", by_spark).to_pylist() == expected.to_pylist()
+    counts = write_scores(there.folder, "shop_orders", tmp_path / "scores.parquet", by_spark)
+    assert counts.n_units == len(expected)
+    assert pq.read_table(tmp_path / "scores.parquet").sort_by("customer_id").to_pylist() == expected.to_pylist()
+    model = SegmentModel.load(there.folder)
+    lazy = plan_features(clean_orders(read_orders("shop_orders", BY_SPARK)), names=model.names, settings=model.settings)
+    whole = build_features(clean_orders(read_orders(shop)), names=model.names, settings=model.settings)
+    assert lazy.sample(7).ids.tolist() == whole.sample(7).ids.tolist()
+    del spark
 
 
 @QUIET
