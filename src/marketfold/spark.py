@@ -323,6 +323,11 @@ def is_of_spark(error: Exception) -> bool:
     return type(error).__module__.partition(".")[0] in _SPARKS or isinstance(error, ConnectionError)
 
 
+def is_too_much_at_once(error: Exception) -> bool:
+    """Whether Spark says that a result is larger than it may bring home in one."""
+    return is_of_spark(error) and "maxResultSize" in str(error)
+
+
 def in_words(error: Exception, name: str) -> MarketfoldError:
     """What Spark says of `name`, and what to do."""
     whole, short = f"{type(error).__name__} {error}", said(error)
@@ -331,7 +336,7 @@ def in_words(error: Exception, name: str) -> MarketfoldError:
             f"Spark has no right to read {name}: {short}. Ask for it (GRANT SELECT, or read on the files), or give "
             "another table."
         )
-    if "maxResultSize" in whole:
+    if is_too_much_at_once(error):
         return EngineError(
             f"The customers do not fit into what Spark may send: {short}. Raise spark.driver.maxResultSize where the "
             "session is made."

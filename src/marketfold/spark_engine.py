@@ -13,7 +13,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
-from marketfold.spark import told_in_words
+from marketfold.spark import is_too_much_at_once, told_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,10 +58,15 @@ class SparkEngine:
     hold = materialise
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
-        """Bring a result home as Arrow."""
+        """Bring a result home as Arrow; what Spark may not send at once comes in parts."""
         release_caches()
         with told_in_words(self.source):
-            return frame.to_native().toArrow()
+            try:
+                return frame.to_native().toArrow()
+            except Exception as error:
+                if not is_too_much_at_once(error):
+                    raise
+        return pa.concat_tables(self.mapped(frame, "", _as_it_is))
 
     def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:  # noqa: ARG002
         """By `mapInArrow`; what is made comes home packed, a part of the cluster's at a time."""
@@ -148,6 +153,10 @@ class SparkEngine:
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
         """Nothing: where a cluster writes is not where this process does."""
         return False
+
+
+def _as_it_is(rows: pa.Table) -> pa.Table:
+    return rows
 
 
 def _packed(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

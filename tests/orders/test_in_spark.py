@@ -32,8 +32,10 @@ from marketfold.config import (
     RunConfig,
 )
 from marketfold.demo import make_shop
+from marketfold.engine import frame_of
 from marketfold.errors import (
     ConfigError,
+    EngineError,
     MarketfoldError,
     OrdersError,
     ParameterError,
@@ -122,6 +124,25 @@ def test_customers_are_scored_where_spark_has_them(there: Run, lines: pa.Table, 
     whole = build_features(clean_orders(read_orders(shop)), names=model.names, settings=model.settings)
     assert lazy.sample(7).ids.tolist() == whole.sample(7).ids.tolist()
     del spark
+
+
+@QUIET
+@pytest.mark.spark
+def test_what_spark_may_not_send_at_once_comes_in_parts(spark: Any):
+    rows = pa.table({"id": [f"C{place}" for place in range(20_000)], "value": np.arange(20_000.0)})
+    frame = frame_of(spark.createDataFrame(rows).repartition(8, "id"))
+    conf = spark.sparkContext._jsc.sc().conf()
+    before = conf.get("spark.driver.maxResultSize", "1g")
+    conf.set("spark.driver.maxResultSize", "100k")
+    try:
+        with pytest.raises(Exception, match="maxResultSize"):
+            frame.to_native().toArrow()
+        found = SparkEngine().collect(frame)
+        with pytest.raises(EngineError, match=r"Raise spark\.driver\.maxResultSize"):
+            SparkEngine().collect(frame_of(frame.to_native().coalesce(1)))
+    finally:
+        conf.set("spark.driver.maxResultSize", before)
+    assert found.sort_by("value").equals(rows)
 
 
 @QUIET
