@@ -5,11 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import os
-import socket
 import subprocess
 import sys
 import warnings
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -262,19 +260,10 @@ def test_a_spark_that_is_not_installed_says_what_to_install(examples: Path):
 
 
 @pytest.mark.spark
-@pytest.mark.skipif(not find_spec("grpc_status"), reason="Spark Connect is an extra of its own")
-def test_orders_are_read_by_spark_connect(spark: Any, examples: Path):
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port = one.getsockname()[1]
-    spark.sparkContext._jsc.sc().conf().set("spark.connect.grpc.binding.port", str(port))
-    service = spark._jvm.org.apache.spark.sql.connect.service.SparkConnectService
-    service.start(spark.sparkContext._jsc.sc())
-    try:
-        command = [sys.executable, "-m", "marketfold", "inspect", str(examples / "sales.csv")]
-        by_spark = [*command, "--engine", "spark", "--master", f"sc://127.0.0.1:{port}"]
-        there, here = (subprocess.run(one, capture_output=True, text=True, check=False) for one in (by_spark, command))
-    finally:
-        service.stop(spark._jvm.scala.Option.empty(), spark._jvm.scala.Option.empty())
+def test_orders_are_read_by_spark_connect(connect: str, examples: Path):
+    command = [sys.executable, "-m", "marketfold", "inspect", str(examples / "sales.csv")]
+    by_spark = [*command, "--engine", "spark", "--master", connect]
+    there, here = (subprocess.run(one, capture_output=True, text=True, check=False) for one in (by_spark, command))
     assert there.returncode == 0, there.stderr
     assert there.stdout == here.stdout
 
