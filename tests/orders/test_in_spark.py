@@ -145,6 +145,18 @@ def test_what_spark_may_not_send_at_once_comes_in_parts(spark: Any):
 
 @QUIET
 @pytest.mark.spark
+def test_what_we_refuse_where_spark_runs_it_is_said_as_here(spark: Any):
+    def refuse(rows: pa.Table) -> pa.Table:
+        raise ParameterError(f"{len(rows)} customers have no finite number at all.")
+
+    frame = frame_of(spark.createDataFrame(pa.table({"id": ["a", "b"]})).coalesce(1))
+    with pytest.raises(OrdersError) as found:
+        list(SparkEngine().mapped(frame, "id", refuse))
+    assert str(found.value) == "2 customers have no finite number at all."
+
+
+@QUIET
+@pytest.mark.spark
 def test_the_sales_file_gives_the_same_customers_by_spark(spark: Any, shared_data: Path):
     del spark
     here, there = (read_orders(shared_data / "sales_data_sample.csv", one) for one in (None, BY_SPARK))
