@@ -54,21 +54,30 @@ def orders_needed(lines: int) -> int:
     return int(lines / LINES_PER_ORDER * 1.05) + 10
 
 
-def make(folder: Path = DATA, lines: int = LINES, customers: int = CUSTOMERS, seed: int = 0) -> tuple[Path, Path]:
-    """Write `orders_N.parquet` and `orders_N.csv`, unless they are there already; returns both paths."""
+def make_parquet(folder: Path = DATA, lines: int = LINES, customers: int = CUSTOMERS, seed: int = 0) -> Path:
+    """Write `orders_N.parquet`, unless it is there already."""
     folder.mkdir(parents=True, exist_ok=True)
-    parquet, text = folder / f"orders_{lines}.parquet", folder / f"orders_{lines}.csv"
-    if parquet.exists() and text.exists():
-        return parquet, text
+    path = folder / f"orders_{lines}.parquet"
+    if path.exists():
+        return path
     with duckdb.connect() as connection:
         connection.execute(
             _LINES_SQL.format(lines=lines, orders=orders_needed(lines), customers=customers, days=DAYS, seed=seed)
         )
-        part = parquet.with_suffix(".part")
+        part = path.with_suffix(".part")
         connection.execute(f"COPY (SELECT * FROM order_lines) TO '{part}' (FORMAT parquet)")  # noqa: S608
-        part.rename(parquet)
+        part.rename(path)
+    return path
+
+
+def make(folder: Path = DATA, lines: int = LINES, customers: int = CUSTOMERS, seed: int = 0) -> tuple[Path, Path]:
+    """Write `orders_N.parquet` and `orders_N.csv`, unless they are there already; returns both paths."""
+    parquet = make_parquet(folder, lines, customers, seed)
+    text = parquet.with_suffix(".csv")
+    if not text.exists():
         part = text.with_suffix(".part")
-        connection.execute(f"COPY (FROM '{parquet}') TO '{part}' (FORMAT csv, HEADER)")
+        with duckdb.connect() as connection:
+            connection.execute(f"COPY (FROM '{parquet}') TO '{part}' (FORMAT csv, HEADER)")
         part.rename(text)
     return parquet, text
 

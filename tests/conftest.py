@@ -5,8 +5,10 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -212,7 +214,15 @@ def short_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A Spark session on two local threads: no user interface, no chatter, UTC, two partitions after a shuffle."""
+    """A Spark session on two local threads: no user interface, no chatter, UTC, two partitions after a shuffle.
+
+    Where `SPARK_REMOTE` is set, as `connect` says, it is one by Spark Connect.
+    """
+    if address := os.environ.get("SPARK_REMOTE"):
+        from pyspark.sql import SparkSession as Connected  # noqa: PLC0415
+
+        yield Connected.builder.remote(address).getOrCreate()
+        return
     conf = tmp_path_factory.mktemp("spark")
     (conf / "log4j2.properties").write_text(_QUIET_LOG4J)
     os.environ["SPARK_CONF_DIR"] = str(conf)
@@ -240,3 +250,17 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         session = builder.config(map=settings).getOrCreate()
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def connect(spark: Any) -> Iterator[str]:
+    """Address by which another process has the same Spark through Spark Connect: one process has either way."""
+    if not find_spec("grpc_status"):
+        pytest.skip("Spark Connect is an extra of its own")
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port = one.getsockname()[1]
+    spark.sparkContext._jsc.sc().conf().set("spark.connect.grpc.binding.port", str(port))
+    service = spark._jvm.org.apache.spark.sql.connect.service.SparkConnectService
+    service.start(spark.sparkContext._jsc.sc())
+    yield f"sc://127.0.0.1:{port}"
+    service.stop(spark._jvm.scala.Option.empty(), spark._jvm.scala.Option.empty())

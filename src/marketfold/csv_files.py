@@ -38,10 +38,19 @@ def neutralise(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
 
 
+class CsvWriter(csv.CSVWriter):  # type: ignore[misc]
+    """Write tables of one schema below each other; text is neutralised, numbers, dates and truth values stand as is."""
+
+    def write_table(self, table: pa.Table) -> None:
+        """Write one."""
+        for index, name in enumerate(table.column_names):
+            column = table.column(index)  # a name may stand over two columns
+            if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+                table = table.set_column(index, name, neutralise(column))
+        super().write_table(table)
+
+
 def write_csv(table: pa.Table, path: Path) -> None:
-    """Write a table; text is neutralised, numbers, dates and truth values stand as they are."""
-    for index, name in enumerate(table.column_names):
-        column = table.column(index)  # a name may stand over two columns
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            table = table.set_column(index, name, neutralise(column))
-    csv.write_csv(table, path)
+    """Write a table by `CsvWriter`."""
+    with CsvWriter(path, table.schema) as writer:
+        writer.write_table(table)

@@ -28,11 +28,15 @@ from marketfold.sql_text import literal, quoted, verbatim
 from marketfold.temporary import make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    Made = Callable[[pa.Table], pa.Table]
 
 Castable = Literal["number", "date"]
 _BATCH = 1_000_000
+PART_ROWS = 100_000
+"""Of what is mapped at a time: some tens of megabytes of features."""
 OWN_DATABASE = "marketfold_engine"
 """Name of the engine's own database in DuckDB's SQL, which no other file is likely to have."""
 _MOST_SORTED = 2**25
@@ -109,6 +113,14 @@ class Engine(Protocol):
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a (small) result into this process."""
+
+    def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:
+        """What a function makes of a frame, a part of it at a time; the engine is asked nothing else meanwhile.
+
+        Parts are in the order of a column, and within this process; where the engine has others, the function is sent
+        there, and what it makes comes home in any order.
+        """
+        ...
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Give a local table to the engine, to be joined there."""
@@ -193,6 +205,13 @@ class DuckDBEngine:
         with _room(self.scanned):
             table: pa.Table = frame.to_native().to_arrow_table()
         return table
+
+    def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:
+        """Sorted by DuckDB, which spills, and read in parts."""
+        with _room(self.scanned):
+            parts = iter(frame.sort(key).to_native().to_arrow_reader(PART_ROWS))
+            while (batch := next(parts, None)) is not None:
+                yield function(pa.Table.from_batches([batch]))
 
     def from_arrow(self, table: pa.Table | pa.RecordBatchReader) -> nw.LazyFrame[Any]:
         """Read an Arrow table where it lies, or the batches of a reader, once."""
@@ -301,6 +320,12 @@ class PolarsEngine:
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
         return frame.collect(backend="polars").to_arrow()
+
+    def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:
+        """Parts of what Polars holds in memory."""
+        rows = self.collect(frame.sort(key))
+        for start in range(0, len(rows), PART_ROWS):
+            yield function(rows.slice(start, PART_ROWS))
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Read an Arrow table."""

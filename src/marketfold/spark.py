@@ -54,6 +54,8 @@ _NO_JAVA = re.compile(
     r"(?i)JAVA_HOME|java: (command )?not found|java runtime|UnsupportedClassVersion|JAVA_GATEWAY_EXITED"
 )
 _LOST = re.compile(r"(?i)Py4JNetwork|connection (refused|reset)|answer from Java|UNAVAILABLE|Context.*(stop|shut)")
+_OURS = re.compile(r"marketfold\.errors\.\w+: ((?:(?!\n\s+at |\n\s*\n|\n SQLSTATE).)+)", re.DOTALL)
+"""What was raised by our own code where Spark runs it."""
 _own: list[tuple[Any, str]] = []
 """The session of our own, and its master."""
 _one_at_a_time = threading.Lock()
@@ -323,15 +325,22 @@ def is_of_spark(error: Exception) -> bool:
     return type(error).__module__.partition(".")[0] in _SPARKS or isinstance(error, ConnectionError)
 
 
+def is_too_much_at_once(error: Exception) -> bool:
+    """Whether Spark says that a result is larger than it may bring home in one."""
+    return is_of_spark(error) and "maxResultSize" in str(error)
+
+
 def in_words(error: Exception, name: str) -> MarketfoldError:
     """What Spark says of `name`, and what to do."""
     whole, short = f"{type(error).__name__} {error}", said(error)
+    if ours := _OURS.search(whole):
+        return OrdersError(ours[1].strip())
     if _NO_RIGHT.search(whole):
         return OrdersError(
             f"Spark has no right to read {name}: {short}. Ask for it (GRANT SELECT, or read on the files), or give "
             "another table."
         )
-    if "maxResultSize" in whole:
+    if is_too_much_at_once(error):
         return EngineError(
             f"The customers do not fit into what Spark may send: {short}. Raise spark.driver.maxResultSize where the "
             "session is made."

@@ -10,17 +10,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import pyarrow as pa
 
 from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
-from marketfold.spark import told_in_words
+from marketfold.spark import is_too_much_at_once, told_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import pyarrow as pa
-
-    from marketfold.engine import Castable
+    from marketfold.engine import Castable, Made
 
 SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
@@ -59,10 +58,28 @@ class SparkEngine:
     hold = materialise
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
-        """Bring a result home as Arrow."""
+        """Bring a result home as Arrow; what Spark may not send at once comes in parts."""
         release_caches()
         with told_in_words(self.source):
-            return frame.to_native().toArrow()
+            try:
+                return frame.to_native().toArrow()
+            except Exception as error:
+                if not is_too_much_at_once(error):
+                    raise
+        return pa.concat_tables(self.mapped(frame, "", _as_it_is))
+
+    def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:  # noqa: ARG002
+        """By `mapInArrow`; what is made comes home packed, a part of the cluster's at a time."""
+        release_caches()
+        with told_in_words(self.source):
+            made = frame.to_native().mapInArrow(_packed(function), "part binary")
+            parts = made.toLocalIterator(prefetchPartitions=True)
+        while (part := self._next(parts)) is not None:
+            yield pa.ipc.open_stream(part["part"]).read_all()
+
+    def _next(self, parts: Iterator[Any]) -> Any:
+        with told_in_words(self.source):
+            return next(parts, None)
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Send a local table to the cluster."""
@@ -136,3 +153,21 @@ class SparkEngine:
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
         """Nothing: where a cluster writes is not where this process does."""
         return False
+
+
+def _as_it_is(rows: pa.Table) -> pa.Table:
+    return rows
+
+
+def _packed(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """What a function makes of each batch as one cell of bytes: whatever its columns are, Spark has one."""
+
+    def pack(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            if batch.num_rows:
+                made, sink = function(pa.Table.from_batches([batch])), pa.BufferOutputStream()
+                with pa.ipc.new_stream(sink, made.schema) as stream:
+                    stream.write_table(made)
+                yield pa.RecordBatch.from_pydict({"part": [sink.getvalue().to_pybytes()]})
+
+    return pack

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +14,7 @@ from marketfold.cleaning import CleanOrders, clean_orders, sample_customers
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
 from marketfold.errors import ParameterError
-from marketfold.features import build_features, build_matrix, split_at
+from marketfold.features import build_features, build_matrix, plan_features, split_at
 from marketfold.orders import read_orders
 from marketfold.schema import FeatureTable, Unit
 
@@ -83,6 +86,17 @@ def assert_same_sample(other: CleanOrders, on_duckdb: CleanOrders) -> None:
     assert few == [line for line in lines_of(on_duckdb) if line["customer_id"] in people]
 
 
+def assert_same_parts(other: CleanOrders, on_duckdb: CleanOrders) -> None:
+    """What customers are where the engine has them, a part at a time and as a sample, is what they are here."""
+    whole = build_features(on_duckdb)
+    lazy = plan_features(other, names=whole.names, settings=whole.settings)
+    made = pa.concat_tables(lazy.mapped(lambda table: pa.table({"id": table.ids.tolist(), "revenue": table.revenue})))
+    assert dict(zip(made["id"].to_pylist(), made["revenue"].to_pylist(), strict=True)) == pytest.approx(
+        dict(zip(whole.ids.tolist(), whole.revenue.tolist(), strict=True)), abs=1e-6
+    )
+    assert_same_table(lazy.sample(8, 3), whole.sample(8, 3))
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_polars_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, unit: Unit):
     other = clean_orders(read_orders(to_polars(lines)))
@@ -102,6 +116,18 @@ def test_spark_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, spark
         options = FeatureOptions(unit=unit, own_features=OWN)
         assert_same_table(build_features(other, options), build_features(on_duckdb, options))
     assert_same_sample(other, on_duckdb)
+    assert_same_parts(other, on_duckdb)
+
+
+@pytest.mark.spark
+def test_spark_connect_agrees_too(connect: str):
+    """The tests by Spark of this file, in a process of its own."""
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", __file__]
+    environment = os.environ | {"SPARK_REMOTE": connect}
+    words = [*command, "-k", "spark and not connect"]
+    ended = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+    assert ended.returncode == 0, ended.stdout
+    assert ended.stdout.startswith(".")
 
 
 def test_a_sample_is_the_same_on_every_engine(lines: pa.Table, on_duckdb: CleanOrders):

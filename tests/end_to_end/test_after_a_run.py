@@ -20,7 +20,7 @@ from marketfold.config import as_toml, from_flags
 from marketfold.csv_files import write_csv
 from marketfold.demo import Shop, make_later_orders
 from marketfold.json_files import read_json, write_json
-from marketfold.runs import Run
+from marketfold.runs import Run, ScoreCounts
 
 OTHERWISE = {"customer_id": "buyer no", "ordered_on": "placed", "marketing_consent": "may be written to"}
 """Columns by names from which nobody can tell what they are."""
@@ -290,12 +290,17 @@ def test_the_demo_plants_an_effect_and_measuring_finds_it(marketfold: Command, t
 
 def test_customers_of_another_kind_are_pointed_out(capsys: pytest.CaptureFixture[str]):
     table = pa.table({"segment": [1, 1, 2], "segment_name": ["A", "A", "B"], "fits_none": [True, False, False]})
-    print_scores(table)
+    counts = ScoreCounts()
+    assert counts.counted(table) is table
+    print_scores(counts)
     told = capsys.readouterr().out
     assert "1. A: 2" in told
     assert "1 (33 %) lie farther" in told
-    print_scores(table.slice(1))
-    assert "farther" not in capsys.readouterr().out
+    fitting = ScoreCounts()
+    for part in (table.slice(1, 1), table.slice(2)):
+        fitting.counted(part)
+    print_scores(fitting)
+    assert capsys.readouterr().out.split() == ["1.", "A:", "1", "2.", "B:", "1"]
 
 
 def test_a_planted_campaign_effect_is_measured(marketfold: Command, shop: Shop, run_folder: Path, tmp_path: Path):

@@ -5,11 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import os
-import socket
 import subprocess
 import sys
 import warnings
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +30,20 @@ from marketfold.config import (
     RunConfig,
 )
 from marketfold.demo import make_shop
+from marketfold.engine import frame_of
 from marketfold.errors import (
     ConfigError,
+    EngineError,
     MarketfoldError,
     OrdersError,
     ParameterError,
     RunFolderError,
     SourceNotFoundError,
 )
-from marketfold.features import build_features
+from marketfold.features import build_features, plan_features
+from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
-from marketfold.runs import Run, make_run, scoring_config
+from marketfold.runs import Run, make_run, score_orders, scoring_config, write_scores
 from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.spark import SMALL_BYTES, in_words, masked, said, suit
 from marketfold.spark_engine import SparkEngine, release_caches
@@ -102,6 +103,56 @@ def test_a_run_by_spark_is_the_run_of_the_embedded_engine(there: Run, lines: pa.
     assert scoring_config(there.folder).reading.engine == "duckdb"
     assert Run.read(there.folder).config.reading.engine == "spark"
     assert list(there.folder.parent.iterdir()) == [there.folder]
+
+
+@QUIET
+@pytest.mark.spark
+def test_customers_are_scored_where_spark_has_them(there: Run, lines: pa.Table, spark: Any, tmp_path: Path):
+    """A part of the cluster's at a time: more than a question may bring home at once."""
+    pq.write_table(lines, tmp_path / "shop.parquet")
+    shop = str(tmp_path / "shop.parquet")
+    expected = score_orders(there.folder, shop)
+    by_spark = scoring_config(there.folder, {"engine": "spark"})
+    assert score_orders(there.folder, "shop_orders", by_spark).to_pylist() == expected.to_pylist()
+    counts = write_scores(there.folder, "shop_orders", tmp_path / "scores.parquet", by_spark)
+    assert counts.n_units == len(expected)
+    assert pq.read_table(tmp_path / "scores.parquet").sort_by("customer_id").to_pylist() == expected.to_pylist()
+    model = SegmentModel.load(there.folder)
+    lazy = plan_features(clean_orders(read_orders("shop_orders", BY_SPARK)), names=model.names, settings=model.settings)
+    whole = build_features(clean_orders(read_orders(shop)), names=model.names, settings=model.settings)
+    assert lazy.sample(7).ids.tolist() == whole.sample(7).ids.tolist()
+    del spark
+
+
+@QUIET
+@pytest.mark.spark
+def test_what_spark_may_not_send_at_once_comes_in_parts(spark: Any):
+    rows = pa.table({"id": [f"C{place}" for place in range(20_000)], "value": np.arange(20_000.0)})
+    frame = frame_of(spark.createDataFrame(rows).repartition(8, "id"))
+    conf = spark.sparkContext._jsc.sc().conf()
+    before = conf.get("spark.driver.maxResultSize", "1g")
+    conf.set("spark.driver.maxResultSize", "100k")
+    try:
+        with pytest.raises(Exception, match="maxResultSize"):
+            frame.to_native().toArrow()
+        found = SparkEngine().collect(frame)
+        with pytest.raises(EngineError, match=r"Raise spark\.driver\.maxResultSize"):
+            SparkEngine().collect(frame_of(frame.to_native().coalesce(1)))
+    finally:
+        conf.set("spark.driver.maxResultSize", before)
+    assert found.sort_by("value").equals(rows)
+
+
+@QUIET
+@pytest.mark.spark
+def test_what_we_refuse_where_spark_runs_it_is_said_as_here(spark: Any):
+    def refuse(rows: pa.Table) -> pa.Table:
+        raise ParameterError(f"{len(rows)} customers have no finite number at all.")
+
+    frame = frame_of(spark.createDataFrame(pa.table({"id": ["a", "b"]})).coalesce(1))
+    with pytest.raises(OrdersError) as found:
+        list(SparkEngine().mapped(frame, "id", refuse))
+    assert str(found.value) == "2 customers have no finite number at all."
 
 
 @QUIET
@@ -221,19 +272,10 @@ def test_a_spark_that_is_not_installed_says_what_to_install(examples: Path):
 
 
 @pytest.mark.spark
-@pytest.mark.skipif(not find_spec("grpc_status"), reason="Spark Connect is an extra of its own")
-def test_orders_are_read_by_spark_connect(spark: Any, examples: Path):
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port = one.getsockname()[1]
-    spark.sparkContext._jsc.sc().conf().set("spark.connect.grpc.binding.port", str(port))
-    service = spark._jvm.org.apache.spark.sql.connect.service.SparkConnectService
-    service.start(spark.sparkContext._jsc.sc())
-    try:
-        command = [sys.executable, "-m", "marketfold", "inspect", str(examples / "sales.csv")]
-        by_spark = [*command, "--engine", "spark", "--master", f"sc://127.0.0.1:{port}"]
-        there, here = (subprocess.run(one, capture_output=True, text=True, check=False) for one in (by_spark, command))
-    finally:
-        service.stop(spark._jvm.scala.Option.empty(), spark._jvm.scala.Option.empty())
+def test_orders_are_read_by_spark_connect(connect: str, examples: Path):
+    command = [sys.executable, "-m", "marketfold", "inspect", str(examples / "sales.csv")]
+    by_spark = [*command, "--engine", "spark", "--master", connect]
+    there, here = (subprocess.run(one, capture_output=True, text=True, check=False) for one in (by_spark, command))
     assert there.returncode == 0, there.stderr
     assert there.stdout == here.stdout
 

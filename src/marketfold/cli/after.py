@@ -33,17 +33,16 @@ def score(
 ) -> None:
     """Give the customers of an order file the segments of an earlier run; it is read as the run's was."""
     from marketfold.cli.summary import print_scores, say_next
-    from marketfold.runs import score_orders, scoring_config, write_table
+    from marketfold.runs import scoring_config, write_scores
 
     as_of = ctx.obj.get("features", {}).get("as_of")
     day = flags.day(as_of, "--as-of") if as_of else None
     config = scoring_config(model, ctx.obj.get("reading"), day)
     with progress_line("score", quiet=quiet) as progress:
-        table = score_orders(model, orders, config, progress)
-        write_table(table, out)
+        counts = write_scores(model, orders, out, config, progress)
     if not quiet:
-        say(f"{words.plural(table.num_rows, 'row')} in {out.absolute()}.")
-        print_scores(table)
+        say(f"{words.plural(counts.n_units, 'row')} in {out.absolute()}.")
+        print_scores(counts)
         say_next(_after_scoring(model, orders))
 
 

@@ -17,11 +17,9 @@ from marketfold.thresholds import OUTSIDE_ALLOWED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
-
     from marketfold.campaigns import Campaign, CampaignPlan
     from marketfold.experiments import Measurement
-    from marketfold.runs import Run
+    from marketfold.runs import Run, ScoreCounts
 
 MOST_DECISIONS, MOST_NEXT = 3, 3
 """As many as are read before a table, and after it."""
@@ -134,19 +132,17 @@ def _segments(run: Run) -> Table:
     return table
 
 
-def print_scores(table: pa.Table) -> None:
+def print_scores(counts: ScoreCounts) -> None:
     """How many fell into each segment, and how many into none."""
     out = console()
-    counted = table.group_by(["segment", "segment_name"]).aggregate([([], "count_all")]).sort_by("segment").to_pylist()
-    for row in counted:
-        out.print(Text(f"  {row['segment']}. {row['segment_name']}: {words.count(row['count_all'])}"))
-    strangers = sum(table["fits_none"].to_pylist())
-    if strangers > OUTSIDE_ALLOWED * table.num_rows:
-        of_all = words.share(strangers / table.num_rows)
+    for (number, name), n_units in sorted(counts.segments.items()):
+        out.print(Text(f"  {number}. {name}: {words.count(n_units)}"))
+    if counts.fits_none > OUTSIDE_ALLOWED * counts.n_units:
+        of_all = words.share(counts.fits_none / counts.n_units)
         warn(
             out,
-            f"{words.count(strangers)} ({of_all}) lie farther from every segment than the run's own customers did "
-            "(fits_none): these may be customers of another kind, and their segments mean little.",
+            f"{words.count(counts.fits_none)} ({of_all}) lie farther from every segment than the run's own customers "
+            "did (fits_none): these may be customers of another kind, and their segments mean little.",
         )
 
 

@@ -1,6 +1,6 @@
 """Features: from lines to one row per customer, order or order line, then to a scaled matrix and back."""
 
-from marketfold.features.build import SEVERAL, before_day, build_features, split_at
+from marketfold.features.build import SEVERAL, before_day, build_features, plan_features, split_at
 from marketfold.features.buying_models import BuyingModel
 from marketfold.features.catalogue import CATALOGUE, Sum
 from marketfold.features.completing import complete
@@ -20,6 +20,7 @@ from marketfold.features.expected import (
 )
 from marketfold.features.fitted_statistics import OTHER, FittedStatistics, category_of
 from marketfold.features.geography import is_place, keep_columns, place_of
+from marketfold.features.lazy_table import LazyFeatureTable, UnitRows
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.own import OWN, check_own, own_formulas
@@ -39,10 +40,12 @@ __all__ = [
     "BuyingModel",
     "FeatureMatrix",
     "FittedStatistics",
+    "LazyFeatureTable",
     "MatrixScaler",
     "Outlook",
     "Sum",
     "Unfit",
+    "UnitRows",
     "before_day",
     "build_features",
     "build_matrix",
@@ -58,6 +61,7 @@ __all__ = [
     "own_formulas",
     "place_of",
     "plain_formulas",
+    "plan_features",
     "rfm_of",
     "score_rfm",
     "split_at",

@@ -2,52 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from marketfold.activity import scaled
 from marketfold.config import FeatureOptions
-from marketfold.errors import Fault, OrdersError, ParameterError, TooFewUnitsError
+from marketfold.errors import Fault, ParameterError, TooFewUnitsError
 from marketfold.features.catalogue import CATALOGUE, REVENUE, Measurement, Rows, Sum
-from marketfold.features.completing import complete, is_made_later
-from marketfold.features.expected import SETTING, fit_outlook
+from marketfold.features.completing import is_made_later
+from marketfold.features.expected import SETTING
 from marketfold.features.fitted_statistics import fit_statistics
-from marketfold.features.geography import DESCRIBING, keep_columns
-from marketfold.features.own import (
-    OWN,
-    check_own,
-    check_values,
-    own_formulas,
-    own_measurements,
-    own_setting,
-    steady,
-)
-from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, History, day_number, day_number_of, money_sum
-from marketfold.thresholds import MEASURED_SHARE
+from marketfold.features.geography import DESCRIBING
+from marketfold.features.lazy_table import HISTORY_COLUMNS, REVENUE_COLUMN, LazyFeatureTable, UnitRows
+from marketfold.features.own import check_own, own_formulas, own_measurements, own_setting
+from marketfold.schema import MONEY_SCALE, UNIT_ID, day_number, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import Ids, Unit
+    from marketfold.schema import FeatureTable, Unit
 
-# Ids are kept in a fixed-width array: one cell of ten million letters would make every row as wide.
-LONGEST_ID = 1_000
 SEVERAL = "(several)"
 ALWAYS = (Sum("line_count", nw.len()), Sum("revenue_scaled", REVENUE.sum()))
 """What `Activity` tells of a customer and lines must tell of an order."""
-_OF_HISTORY = (
-    nw.col("first_day").alias("_first_day"),
-    nw.col("last_day").alias("_last_day"),
-    nw.col("order_days").alias("_order_days"),
-    ((nw.col("revenue_scaled") - nw.col("first_day_scaled")) / MONEY_SCALE).alias("_repeat_money"),
-)
+_HISTORY = {
+    "_first_day": nw.col("first_day"),
+    "_last_day": nw.col("last_day"),
+    "_order_days": nw.col("order_days"),
+    "_repeat_money": (nw.col("revenue_scaled") - nw.col("first_day_scaled")) / MONEY_SCALE,
+}
+"""By the names of `HISTORY_COLUMNS`."""
 
 
 def _sorted_out(sums: Sequence[Sum], unit: Unit) -> dict[Rows, list[nw.Expr]]:
@@ -126,16 +114,6 @@ def _chosen(
     return [can[name] for name in names], {}
 
 
-def _ids(column: pa.ChunkedArray) -> Ids:
-    longest = pc.max(pc.utf8_length(column)).as_py()
-    if longest > LONGEST_ID:
-        raise OrdersError(
-            f"An id has {longest:,} letters, more than {LONGEST_ID:,}. "
-            "Map customer_id or order_id to another column, or look for an unclosed quote in the file."
-        )
-    return np.asarray(column.to_pylist(), dtype=np.str_)
-
-
 def build_features(
     clean: CleanOrders,
     options: FeatureOptions | None = None,
@@ -146,7 +124,20 @@ def build_features(
     """Measure every customer, order or order line.
 
     The work is one lazy plan on the engine that holds the orders; one row per unit comes home, sorted by id (order
-    lines by the number of their row).
+    lines by the number of their row). Parameters and errors are those of `plan_features`, and the errors those of
+    `UnitRows.table` too.
+    """
+    return plan_features(clean, options, names=names, settings=settings).collect()
+
+
+def plan_features(
+    clean: CleanOrders,
+    options: FeatureOptions | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> LazyFeatureTable:
+    """Say how every customer, order or order line is measured; the engine that holds the orders does it when asked.
 
     Parameters
     ----------
@@ -162,9 +153,7 @@ def build_features(
         If there is no purchase before the as-of date.
     ParameterError
         If `names` or a feature of one's own asks for a source column that is absent, naming every one; if such a
-        feature is called as a column of ours is, or gives no finite number for somebody.
-    OrdersError
-        If an id is too long to be one.
+        feature is called as a column of ours is.
     """
     options = options or FeatureOptions()
     seen = before_day(clean, options.as_of) if options.as_of else clean
@@ -176,61 +165,23 @@ def build_features(
     measured = None if names is None else [name for name in names if not is_made_later(name)]
     offered = [*CATALOGUE[options.unit](statistics), *own_measurements(own)]
     chosen, left_out = _chosen(offered, seen.columns, measured, statistics.window_days)
-    key = UNIT_ID[options.unit]
-    plan = sum_units(seen, options.unit, [one for measurement in chosen for one in measurement.sums]).select(
-        key,
+    frame = sum_units(seen, options.unit, [one for measurement in chosen for one in measurement.sums]).select(
+        UNIT_ID[options.unit],
         *(name for name in DESCRIBING if name in seen.columns),
-        (nw.col("revenue_scaled") / MONEY_SCALE).alias("_revenue"),
-        *(_OF_HISTORY if options.unit == "customer" else ()),
+        (nw.col("revenue_scaled") / MONEY_SCALE).alias(REVENUE_COLUMN),
+        *(_HISTORY[name].alias(name) for name in HISTORY_COLUMNS if options.unit == "customer"),
         *(measurement.formula.cast(nw.Float64).alias(measurement.feature.name) for measurement in chosen),
     )
-    table = seen.engine.collect(plan)
-    order = pc.sort_indices(table.column(key)).to_numpy()
-    values = np.empty((table.num_rows, len(chosen)), order="F")  # filled column by column
-    for place, measurement in enumerate(chosen):
-        column = table.column(measurement.feature.name).to_numpy()[order]
-        values[:, place] = steady(column) if measurement.feature.aspect == OWN else column
-    history = _history(table.take(order), day_number_of(statistics.as_of)) if options.unit == "customer" else None
-    taken = statistics.to_settings() | own_setting(own)
-    if history:
-        taken[SETTING] = (settings or {}).get(SETTING) or fit_outlook(history).to_setting()
-    built = FeatureTable(
+    expected = {SETTING: settings[SETTING]} if settings and SETTING in settings else {}
+    rows = UnitRows(
         unit=options.unit,
-        ids=_ids(table.column(key).cast(pa.string()))[order],
-        values=values,
-        features=tuple(measurement.feature for measurement in chosen),
-        revenue=table.column("_revenue").to_numpy()[order],
+        measured=tuple(measurement.feature for measurement in chosen),
         as_of=statistics.as_of,
+        settings=statistics.to_settings() | own_setting(own) | expected,
         left_out=left_out,
-        described={name: table.column(name).to_numpy()[order] for name in DESCRIBING if name in table.column_names},
-        settings=taken,
-        history=history,
+        names=None if names is None else tuple(names),
     )
-    check_values(built, first=names is None)
-    return _without_rare(built) if names is None else keep_columns(complete(built, names), names)
-
-
-def _without_rare(table: FeatureTable) -> FeatureTable:
-    """The table without the features that mean something of so few units that what stands in would be most of them."""
-    rare = {}
-    for feature in table.features:
-        n_measured = int(table.measured(feature.name).sum())
-        if n_measured < MEASURED_SHARE * len(table):
-            rare[feature.name] = f"it means something of {n_measured:,} of {len(table):,} {table.unit}s only"
-    if not rare:
-        return table
-    kept = keep_columns(table, [name for name in table.names if name not in rare])
-    return replace(kept, left_out=table.left_out | rare)
-
-
-def _history(table: pa.Table, as_of_day: int) -> History:
-    """From the columns of `_OF_HISTORY`."""
-    first, last, order_days, repeat_money = (
-        table.column(name).to_numpy() for name in ("_first_day", "_last_day", "_order_days", "_repeat_money")
-    )
-    repeats = order_days - 1
-    money = np.maximum(repeat_money, 0.0) / np.maximum(repeats, 1)
-    return History(repeats, last - first, as_of_day - first, money)
+    return LazyFeatureTable(seen.engine, frame, rows)
 
 
 def before_day(clean: CleanOrders, day: date) -> CleanOrders:

@@ -51,10 +51,11 @@ from marketfold.runs.rows import Met as Met
 from marketfold.runs.rows import RowsAsked as RowsAsked
 from marketfold.runs.rows import RowsFound as RowsFound
 from marketfold.runs.rows import RunRows as RunRows
+from marketfold.runs.score import ScoreCounts as ScoreCounts
 from marketfold.runs.score import score_orders as score_orders
 from marketfold.runs.score import scoring_config as scoring_config
+from marketfold.runs.score import write_scores as write_scores
 from marketfold.runs.warehouse import run_sql as run_sql
 from marketfold.runs.warehouse import write_dbt_project as write_dbt_project
 from marketfold.runs.write import profiles_table as profiles_table
 from marketfold.runs.write import write_run as write_run
-from marketfold.runs.write import write_table as write_table

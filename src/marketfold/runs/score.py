@@ -1,29 +1,57 @@
-"""New orders, known segments."""
+"""New orders, known segments: of any number of customers, a part of them at a time."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketfold.cleaning import CleanOrders, clean_orders, orders_of
 from marketfold.config import OF_THE_ENGINE, load_config
 from marketfold.customer_tables import is_of_table, measure_again
 from marketfold.errors import OrdersError, ParameterError
-from marketfold.features import build_features
+from marketfold.features import plan_features
 from marketfold.file_names import RUN_FILE
 from marketfold.model import SegmentModel
 from marketfold.orders import Orders, read_orders
 from marketfold.runs.read import Run
+from marketfold.runs.write import write_table
+from marketfold.schema import UNIT_ID
 from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import assignment_table, with_outlook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
-    import pyarrow as pa
-
     from marketfold.config import RunConfig
-    from marketfold.schema import Progress
+    from marketfold.schema import FeatureTable, Progress
+
+
+@dataclass
+class ScoreCounts:
+    """How many units were given each segment (by number and name), and how many of all fit none."""
+
+    segments: Counter[tuple[int, str]] = field(default_factory=Counter)
+    fits_none: int = 0
+
+    @property
+    def n_units(self) -> int:
+        """How many there are."""
+        return self.segments.total()
+
+    def counted(self, rows: pa.Table) -> pa.Table:
+        """Rows of scores as they are, counted."""
+        by_segment = rows.group_by(["segment", "segment_name"]).aggregate([([], "count_all")]).to_pylist()
+        self.segments.update({(one["segment"], one["segment_name"]): one["count_all"] for one in by_segment})
+        self.fits_none += pc.sum(rows["fits_none"]).as_py()
+        return rows
 
 
 def score_orders(
@@ -48,7 +76,36 @@ def score_orders(
         The columns of `segments.csv` as far as they are about the assignment and about what is expected of each
         customer, by the models that the run fitted.
     """
-    config, stage = config or scoring_config(model), StageClock(progress).stage
+    parts = list(_scores(model, source, config or scoring_config(model), progress))
+    rows = pa.concat_tables(parts)
+    if UNIT_ID["order_line"] in rows.column_names:
+        return rows.take(pc.sort_indices(rows[UNIT_ID["order_line"]].cast(pa.int64())))
+    return rows.sort_by(rows.column_names[0])
+
+
+def write_scores(
+    model: SegmentModel | str | Path,
+    source: Any,
+    path: Path,
+    config: RunConfig | None = None,
+    progress: Progress | None = None,
+) -> ScoreCounts:
+    """Write what `score_orders` gives into a file, with no more than a part of the customers in memory.
+
+    They stand in the order of their ids, unless the engine has them on several machines. Errors are those of
+    `score_orders` and `write_table`.
+    """
+    counts = ScoreCounts()
+    scores = _scores(model, source, config or scoring_config(model), progress)
+    write_table(map(counts.counted, scores), path)
+    return counts
+
+
+def _scores(
+    model: SegmentModel | str | Path, source: Any, config: RunConfig, progress: Progress | None
+) -> Iterator[pa.Table]:
+    """Rows of scores, of some units at a time."""
+    stage = StageClock(progress).stage
     if not isinstance(model, SegmentModel):
         model = SegmentModel.load(model)
     if is_of_table(model.settings):
@@ -57,7 +114,8 @@ def score_orders(
         if config.features.as_of:
             raise ParameterError("This model is of a table of customers, which has no --as-of: leave it out.")
         with stage("assign"):
-            return assignment_table(model, model.assign(table))
+            yield assignment_table(model, model.assign(table))
+        return
     with stage("read"):
         orders = orders_of(source) or read_orders(source, config.reading)
         _check_amounts(model, orders)
@@ -65,9 +123,18 @@ def score_orders(
         clean = source if isinstance(source, CleanOrders) else clean_orders(orders, config.cleaning)
     with stage("features"):
         options = config.features.model_copy(update={"unit": model.unit})
-        table = build_features(clean, options, names=model.names, settings=model.settings)
-    with stage("assign"):
-        return with_outlook(assignment_table(model, model.assign(table)), table)
+        lazy = plan_features(clean, options, names=model.names, settings=model.settings)
+        n_customers = clean.engine.collect(clean.activity.customers.select(nw.len()))[0][0].as_py()
+    done = 0
+    for part in lazy.mapped(partial(_scored, model)):
+        done += len(part)
+        if progress:
+            progress("assign", min(done, n_customers), n_customers)
+        yield part
+
+
+def _scored(model: SegmentModel, table: FeatureTable) -> pa.Table:
+    return with_outlook(assignment_table(model, model.assign(table)), table)
 
 
 def _check_amounts(model: SegmentModel, orders: Orders) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from marketfold.analysis import DataPart
-from marketfold.csv_files import write_csv
+from marketfold.csv_files import CsvWriter, write_csv
 from marketfold.errors import ParameterError
 from marketfold.file_names import RUN_FILE
 from marketfold.json_files import write_json
@@ -30,6 +31,8 @@ from marketfold.unit_tables import segments_table
 from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from marketfold.analysis import Analysis
     from marketfold.schema import Watched
 
@@ -110,8 +113,8 @@ def _beside(facts: dict[str, Any], medians: dict[str, float]) -> dict[str, Any]:
     return facts | {f"{name}_median" if name in facts else name: value for name, value in known.items()}
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table by itself, whole or not at all; the ending of the name says as what.
+def write_table(table: pa.Table | Iterator[pa.Table], path: Path) -> None:
+    """Write a table, or one that comes in parts, whole or not at all; the ending of the name says as what.
 
     Raises
     ------
@@ -120,8 +123,11 @@ def write_table(table: pa.Table, path: Path) -> None:
     RunFolderError
         If it cannot be written.
     """
-    writers = {".csv": write_csv, ".parquet": parquet.write_table}
+    writers = {".csv": CsvWriter, ".parquet": parquet.ParquetWriter}
     if path.suffix not in writers:
         raise ParameterError(f"{path} ends neither in .csv nor in .parquet; the ending says what is to be written.")
-    with whole_file(path) as staging:
-        writers[path.suffix](table, staging)
+    parts = iter([table]) if isinstance(table, pa.Table) else table
+    first = next(parts)  # what it takes to make it may fail, and nothing is written yet
+    with whole_file(path) as staging, writers[path.suffix](staging, first.schema) as writer:
+        for part in itertools.chain([first], parts):
+            writer.write_table(part)

@@ -1,0 +1,198 @@
+"""The features of units that stay with the engine which holds their orders, until they are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from marketfold.errors import OrdersError, ParameterError
+from marketfold.features.completing import complete
+from marketfold.features.expected import SETTING, fit_outlook
+from marketfold.features.geography import DESCRIBING, keep_columns
+from marketfold.features.own import OWN, check_values, steady
+from marketfold.frames import InEngine
+from marketfold.sampling import salted
+from marketfold.schema import UNIT_ID, FeatureTable, History, day_number_of
+from marketfold.thresholds import MEASURED_SHARE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    import narwhals as nw
+
+    from marketfold.engine import Engine
+    from marketfold.schema import Feature, Ids, Unit
+
+# Ids are kept in a fixed-width array: one cell of ten million letters would make every row as wide.
+LONGEST_ID = 1_000
+REVENUE_COLUMN = "_revenue"
+HISTORY_COLUMNS = ("_first_day", "_last_day", "_order_days", "_repeat_money")
+"""Of customers: first and last day with an order as day numbers, days with one, and money of all but the first."""
+
+
+@dataclass(frozen=True)
+class UnitRows:
+    """What the columns are of rows that an engine measured: from rows, all or some, to a table of their units.
+
+    Attributes
+    ----------
+    measured
+        Features with a column of their name.
+    names
+        Features that a table is to have, as a saved model needs them; None for all that mean something of enough units.
+    settings
+        `FeatureTable.settings`, without what customers are expected by where that is still to be fitted.
+    """
+
+    unit: Unit
+    measured: tuple[Feature, ...]
+    as_of: date
+    settings: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """Column of the ids."""
+        return UNIT_ID[self.unit]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a unit is measured alike whatever others stand beside it: all is given that is taken from many."""
+        return self.names is not None and (self.unit != "customer" or SETTING in self.settings)
+
+    def table(self, rows: pa.Table) -> FeatureTable:
+        """Units sorted by id (order lines by number).
+
+        Raises
+        ------
+        OrdersError
+            If an id is too long to be one.
+        ParameterError
+            If a feature of one's own gives no finite number for somebody, or nothing can be expected that is asked for.
+        """
+        order = pc.sort_indices(rows.column(self.key)).to_numpy()
+        values = np.empty((rows.num_rows, len(self.measured)), order="F")  # filled column by column
+        for place, feature in enumerate(self.measured):
+            column = rows.column(feature.name).to_numpy()[order]
+            values[:, place] = steady(column) if feature.aspect == OWN else column
+        history = None
+        if self.unit == "customer":
+            history = _history(rows.select(HISTORY_COLUMNS).take(order), day_number_of(self.as_of))
+        expected = {} if history is None or SETTING in self.settings else {SETTING: fit_outlook(history).to_setting()}
+        built = FeatureTable(
+            unit=self.unit,
+            ids=_ids(rows.column(self.key).cast(pa.string()))[order],
+            values=values,
+            features=self.measured,
+            revenue=rows.column(REVENUE_COLUMN).to_numpy()[order],
+            as_of=self.as_of,
+            left_out=self.left_out,
+            described={name: rows.column(name).to_numpy()[order] for name in DESCRIBING if name in rows.column_names},
+            settings=self.settings | expected,
+            history=history,
+        )
+        check_values(built, first=self.names is None)
+        return _without_rare(built) if self.names is None else keep_columns(complete(built, self.names), self.names)
+
+
+@dataclass(frozen=True, repr=False)
+class LazyFeatureTable(InEngine):
+    """One row per unit, measured by the engine whenever it is asked for; what comes home is a `FeatureTable`.
+
+    Attributes
+    ----------
+    frame
+        A row per unit, with the columns that `rows` reads.
+
+    Examples
+    --------
+    >>> from marketfold import clean, features, make_shop, read
+    >>> from marketfold.features import plan_features
+    >>> orders = clean(read(make_shop(lines=2_000).lines))
+    >>> known = features(orders)
+    >>> lazy = plan_features(orders, names=known.names, settings=known.settings)
+    >>> len(lazy) == len(known), lazy.sample(20).ids.tolist() == known.sample(20).ids.tolist()
+    (True, True)
+    >>> sum(len(part) for part in lazy.mapped(lambda table: table.to_arrow())) == len(known)
+    True
+    """
+
+    engine: Engine
+    frame: nw.LazyFrame[Any]
+    rows: UnitRows
+
+    def __len__(self) -> int:
+        return len(self.engine.collect(self.frame.select(self.rows.key)))
+
+    def __repr__(self) -> str:
+        return f"<LazyFeatureTable: {len(self.rows.measured)} features of each {self.rows.unit}, on {self.engine.name}>"
+
+    def collect(self) -> FeatureTable:
+        """All units, with the errors of `UnitRows.table`."""
+        return self.rows.table(self.engine.collect(self.frame))
+
+    def sample(self, n_units: int, random_state: int = 0) -> FeatureTable:
+        """The units whom `FeatureTable.sample` draws, which alone come home.
+
+        What is not given by a model is taken from them: which features mean something of enough units, and what is
+        expected of customers.
+
+        ParameterError where `n_units` is below 1.
+        """
+        if n_units < 1:
+            raise ParameterError(f"A sample has 1 unit or more; got n_units={n_units}.")
+        hashed = self.engine.with_digest(self.frame, self.rows.key, salted(random_state), "_digest")
+        return self.rows.table(self.engine.collect(hashed.sort("_digest").head(n_units).drop("_digest")))
+
+    def mapped(self, function: Callable[[FeatureTable], pa.Table]) -> Iterator[pa.Table]:
+        """What a function makes of the units, a part of them at a time, so that no more than a part is in memory.
+
+        Where the engine has other machines the function is sent to them, and what it makes comes home. Parts are in the
+        order of the ids where one machine has them all. Where a model does not give all that is taken from many units
+        (`UnitRows.is_known`), there is one part.
+        """
+        if not self.rows.is_known:
+            yield function(self.collect())
+            return
+        yield from self.engine.mapped(self.frame, self.rows.key, partial(_of_rows, function, self.rows))
+
+
+def _of_rows(function: Callable[[FeatureTable], pa.Table], columns: UnitRows, rows: pa.Table) -> pa.Table:
+    return function(columns.table(rows))
+
+
+def _ids(column: pa.ChunkedArray) -> Ids:
+    longest = pc.max(pc.utf8_length(column)).as_py()
+    if longest is not None and longest > LONGEST_ID:
+        raise OrdersError(
+            f"An id has {longest:,} letters, more than {LONGEST_ID:,}. "
+            "Map customer_id or order_id to another column, or look for an unclosed quote in the file."
+        )
+    return np.asarray(column.to_pylist(), dtype=np.str_)
+
+
+def _without_rare(table: FeatureTable) -> FeatureTable:
+    """The table without the features that mean something of so few units that what stands in would be most of them."""
+    rare = {}
+    for feature in table.features:
+        n_measured = int(table.measured(feature.name).sum())
+        if n_measured < MEASURED_SHARE * len(table):
+            rare[feature.name] = f"it means something of {n_measured:,} of {len(table):,} {table.unit}s only"
+    if not rare:
+        return table
+    kept = keep_columns(table, [name for name in table.names if name not in rare])
+    return replace(kept, left_out=table.left_out | rare)
+
+
+def _history(rows: pa.Table, as_of_day: int) -> History:
+    first, last, order_days, repeat_money = (rows.column(name).to_numpy() for name in HISTORY_COLUMNS)
+    repeats = order_days - 1
+    money = np.maximum(repeat_money, 0.0) / np.maximum(repeats, 1)
+    return History(repeats, last - first, as_of_day - first, money)

@@ -1,0 +1,181 @@
+"""Features that stay with the engine: a sample, or a part at a time, is what all at once would be."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from marketfold.cleaning import clean_orders
+from marketfold.config import FeatureOptions, RunConfig
+from marketfold.demo import make_shop
+from marketfold.errors import EngineError, OrdersError, ParameterError
+from marketfold.features import build_features, build_matrix, plan_features
+from marketfold.features.expected import SETTING
+from marketfold.library.judging import segmentation
+from marketfold.orders import read_orders
+from marketfold.runs import score_orders, write_scores
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.features import LazyFeatureTable
+    from marketfold.model import SegmentModel
+    from marketfold.schema import FeatureTable, Unit
+
+UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
+PART = 7
+"""Units in a part."""
+
+
+def to_polars(table: pa.Table) -> Any:
+    return pl.from_arrow(table)
+
+
+@pytest.fixture(scope="module", params=[pa.table, to_polars], ids=["duckdb", "polars"])
+def shop(request: pytest.FixtureRequest) -> CleanOrders:
+    return clean_orders(read_orders(request.param(make_shop(1_500).lines)))
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marketfold.engine.PART_ROWS", PART)
+
+
+def known(clean: CleanOrders, unit: Unit = "customer") -> tuple[FeatureTable, LazyFeatureTable]:
+    """All units at once, and what a model of them asks for."""
+    whole = build_features(clean, FeatureOptions(unit=unit))
+    return whole, plan_features(clean, FeatureOptions(unit=unit), names=whole.names, settings=whole.settings)
+
+
+def assert_same(found: FeatureTable, wanted: FeatureTable) -> None:
+    assert found.ids.tolist() == wanted.ids.tolist()
+    assert (found.names, found.settings, found.as_of) == (wanted.names, wanted.settings, wanted.as_of)
+    np.testing.assert_array_equal(found.values, wanted.values)
+    np.testing.assert_array_equal(found.revenue, wanted.revenue)
+    assert {name: column.tolist() for name, column in found.described.items()} == {
+        name: column.tolist() for name, column in wanted.described.items()
+    }
+    assert (found.history is None) == (wanted.history is None)
+    if found.history and wanted.history:
+        for name in ("repeats", "last_days", "known_days", "repeat_mean"):
+            np.testing.assert_array_equal(getattr(found.history, name), getattr(wanted.history, name))
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_sample_is_that_of_the_table(shop: CleanOrders, unit: Unit):
+    whole, lazy = known(shop, unit)
+    assert len(lazy) == len(whole) > 2 * PART
+    assert_same(lazy.sample(PART, 3), whole.sample(PART, 3))
+    assert_same(lazy.sample(len(whole) + 1), whole)
+    with pytest.raises(ParameterError, match="A sample has 1 unit or more; got n_units=0"):
+        lazy.sample(0)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.usefixtures("small_parts")
+def test_parts_are_the_table(shop: CleanOrders, unit: Unit):
+    whole, lazy = known(shop, unit)
+    parts: list[FeatureTable] = []
+
+    def kept(part: FeatureTable) -> pa.Table:
+        parts.append(part)
+        return part.to_arrow()
+
+    made = list(lazy.mapped(kept))
+    assert pa.concat_tables(made).equals(whole.to_arrow())
+    assert [len(part) for part in parts[:-1]] == [PART] * (len(whole) // PART - (len(whole) % PART == 0))
+    start = 0
+    for part in parts:
+        assert_same(part, whole.take(np.arange(start, start + len(part))))
+        start += len(part)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_is_taken_from_all_is_not_taken_from_a_part(shop: CleanOrders):
+    """Which features mean something of enough customers, and what is expected of them, is asked of all."""
+    whole = build_features(shop)
+    without = {name: text for name, text in whole.settings.items() if name != SETTING}
+    for lazy in (plan_features(shop), plan_features(shop, names=whole.names, settings=without)):
+        (part,) = lazy.mapped(lambda table: pa.table({"n": [len(table)], "expected": [table.settings[SETTING]]}))
+        assert part.to_pylist() == [{"n": len(whole), "expected": whole.settings[SETTING]}]
+        assert_same(lazy.collect(), whole)
+
+
+def test_a_table_that_stays_shows_neither_ids_nor_rows(shop: CleanOrders):
+    lazy = plan_features(shop)
+    n_features = len(lazy.rows.measured)
+    assert repr(lazy) == f"<LazyFeatureTable: {n_features} features of each customer, on {shop.engine.name}>"
+
+
+def model_of(table: FeatureTable) -> SegmentModel:
+    matrix = build_matrix(table)
+    return segmentation(matrix, (table.column("recency_days") > 365).astype(int)).model()
+
+
+def bounded(clean: CleanOrders, cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no more cells come home than so many."""
+    collect = clean.engine.collect
+
+    def within(frame: Any) -> pa.Table:
+        table = collect(frame)
+        if table.num_rows * table.num_columns > cells:
+            raise EngineError(f"{table.num_rows} rows of {table.num_columns} columns came home.")
+        return table
+
+    monkeypatch.setattr(clean.engine, "collect", within)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+@pytest.mark.usefixtures("small_parts")
+def test_customers_are_scored_without_coming_home(
+    ending: str, shop: CleanOrders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    whole = build_features(shop)
+    model = model_of(whole)
+    expected = score_orders(model, shop)
+    assert expected["customer_id"].to_pylist() == whole.ids.tolist()
+    at_once, in_parts = tmp_path / f"at_once{ending}", tmp_path / f"in_parts{ending}"
+    monkeypatch.setattr("marketfold.engine.PART_ROWS", len(whole))
+    write_scores(model, shop, at_once)
+    monkeypatch.setattr("marketfold.engine.PART_ROWS", PART)
+    if shop.engine.name == "duckdb":  # Polars holds all in memory
+        bounded(shop, 3 * len(whole), monkeypatch)
+        with pytest.raises(EngineError, match="came home"):
+            build_features(shop)
+    told: list[tuple[str, int, int]] = []
+    counts = write_scores(model, shop, in_parts, RunConfig(), lambda *step: told.append(step))
+    assert (counts.n_units, counts.fits_none) == (len(whole), sum(expected["fits_none"].to_pylist()))
+    numbers = expected["segment"].to_pylist()
+    assert {number: n for (number, _), n in counts.segments.items()} == {one: numbers.count(one) for one in numbers}
+    assert told[-1] == ("assign", len(whole), len(whole))
+    assert told[-2] == ("assign", len(whole) - (len(whole) % PART or PART), len(whole))
+    if ending == ".csv":
+        assert in_parts.read_bytes() == at_once.read_bytes()
+    else:
+        found = parquet.read_table(in_parts)
+        assert found.equals(parquet.read_table(at_once))
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_fails_in_a_later_part_leaves_nothing(shop: CleanOrders, tmp_path: Path):
+    whole = build_features(shop)
+    model = model_of(whole)
+
+    def fails(last: str, table: FeatureTable) -> pa.Table:
+        if last in table.ids.tolist():
+            raise OrdersError("the last")
+        return table.to_arrow()
+
+    lazy = plan_features(shop, names=model.names, settings=model.settings)
+    with pytest.raises(OrdersError, match="the last"):
+        list(lazy.mapped(partial(fails, whole.ids[-1])))
+    with pytest.raises(ParameterError, match=r"ends neither in \.csv nor in \.parquet"):
+        write_scores(model, shop, tmp_path / "scores.xls")
+    assert not list(tmp_path.iterdir())
