@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.cluster import DBSCAN, AgglomerativeClustering
+from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 
 from marketfold.clustering import KMeansSegmenter, OwnSegmenter, assess_stability, make_segmenter
+from marketfold.clustering.own import OwnSweep, own_fit
 from marketfold.errors import ParameterError
 from marketfold.schema import Float32
 
@@ -120,3 +123,87 @@ def test_one_with_a_seed_of_its_own_keeps_it() -> None:
     seeded = GaussianMixture(6, init_params="random", max_iter=3, random_state=9)
     first, other = (make_segmenter(seeded, seed=seed).fit(noise).labels_ for seed in (4, 5))
     assert first.tolist() == other.tolist()
+
+
+class Given:
+    """Finds what it was given."""
+
+    def __init__(self, labels: Any, n_clusters: int = 2) -> None:
+        self.labels = labels
+        self.n_clusters = n_clusters
+
+    def fit_predict(self, X: Any) -> Any:  # noqa: ARG002
+        return np.asarray(self.labels)
+
+
+FOUR = np.array([[0, 0], [0, 2], [8, 0], [9, 9]], np.float32)
+
+
+def test_segments_are_counted_from_nought_and_the_sum_of_squares_is_of_those_within() -> None:
+    fit = own_fit(Given([7, 7, 3, 3]), FOUR)
+    assert fit.labels.tolist() == [1, 1, 0, 0]
+    assert fit.centers.tolist() == [[8.5, 4.5], [0, 1]]
+    assert fit.wcss == pytest.approx(2 + 41)
+    aside = own_fit(Given([-1, 0, 0, 4]), FOUR, noise=True)
+    assert aside.labels.tolist() == [-1, 0, 0, 1]
+    assert aside.centers.tolist() == [[4, 1], [9, 9]]
+    assert aside.wcss == pytest.approx(34)
+    nobody = own_fit(Given([-1] * 4), FOUR, noise=True)
+    assert nobody.centers.tolist() == [[4.25, 2.75]]
+    assert (nobody.wcss, nobody.labels.tolist()) == (0, [-1] * 4)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([0, 1, 1], r"labels of shape \(3,\) and type int64 for 4 units"),
+        ([0.0, 1.0, 1.0, 0.0], r"labels of shape \(4,\) and type float64 for 4 units"),
+        ([[0], [1], [1], [0]], r"labels of shape \(4, 1\)"),
+        ([-1, 0, 1, -1], "sets 2 of 4 units aside"),
+    ],
+)
+def test_labels_that_are_none_are_refused(labels: Any, said: str) -> None:
+    with pytest.raises(ParameterError, match=said):
+        own_fit(Given(labels), FOUR)
+
+
+def test_labels_may_be_unsigned_and_begin_at_nought() -> None:
+    assert own_fit(Given(np.array([0, 1, 1, 0], np.uint8)), FOUR).labels.tolist() == [0, 1, 1, 0]
+
+
+def test_weights_and_no_clusterer_are_told_apart(groups: Float32) -> None:
+    with pytest.raises(ParameterError, match="your GaussianMixture is fitted without weights"):
+        make_segmenter(GaussianMixture(3)).fit(groups, sample_weight=np.ones(300))
+    made = make_segmenter(None, 4, seed=6)
+    assert (type(made), made.n_segments, made.random_state) == (KMeansSegmenter, 4, 6)
+    assert make_segmenter().n_segments == 3
+
+
+def test_a_sweep_has_each_number_that_the_rows_allow_and_tells_how_far_it_is() -> None:
+    told: list[tuple[str, int, int]] = []
+    own = OwnSweep(AgglomerativeClustering())
+    fits = own.fits(np.vstack([FOUR, FOUR]), range(1, 8), 0, lambda *step: told.append(step))
+    assert list(fits) == [1, 2, 3, 4]
+    assert told == [("elbow", done, 4) for done in (1, 2, 3, 4)]
+    assert fits[1].centers.tolist() == [[4.25, 2.75]]
+    assert fits[1].labels.tolist() == [0] * 8
+    assert fits[1].wcss == pytest.approx(2 * np.square(FOUR - FOUR.mean(axis=0)).sum())
+    assert [len(fits[k].centers) for k in (2, 3, 4)] == [2, 3, 4]
+    assert fits[4].wcss == 0
+    again = own.solutions_anew(np.vstack([FOUR, FOUR]), [2, 4], [0])
+    assert set(again) == {2, 4}
+    assert again[2][:4].tolist() == again[2][4:].tolist()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (AgglomerativeClustering, "is a class: give an instance, as in AgglomerativeClustering()"),
+        (DBSCAN(), "cannot be tried at each number"),
+        (Thirds(), "cannot be tried at each number"),
+        (PCA(2), "cannot be tried at each number"),  # it has n_components, and finds no segments
+    ],
+)
+def test_what_cannot_be_told_a_number_is_not_swept(wrong: Any, said: str) -> None:
+    with pytest.raises(ParameterError, match=re.escape(said)):
+        OwnSweep(wrong)

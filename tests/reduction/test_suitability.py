@@ -126,3 +126,73 @@ def test_bad_input_is_refused(correlated: Float32) -> None:
     broken[:, 0] = 1
     with pytest.raises(ParameterError, match="constant"):
         assess_suitability(broken)
+
+
+@pytest.mark.parametrize(
+    ("share", "shuffled", "advice"),
+    [(0.05, 0.0, "network"), (0.049, 0.0, "pca"), (0.05, 0.05, "pca, or wider"), (0.049, 0.049, "pca")],
+)
+def test_a_twentieth_is_enough_to_speak_for_more_than_pca(share: float, shuffled: float, advice: str) -> None:
+    trials = Reconstruction("pca", 2, 0.0, 0.0), Reconstruction("autoencoder", 2, share, shuffled)
+    assert with_numbers(reconstructions=trials).advice == advice
+    assert with_numbers(reconstructions=trials).more_than_pca == share
+
+
+def test_the_best_of_the_others_counts() -> None:
+    trials = tuple(Reconstruction(name, 2, share, 0.5) for name, share in (("pca", 0.75), ("a", 0.5), ("b", 0.875)))
+    assert with_numbers(reconstructions=trials).more_than_pca == 0.125
+    assert with_numbers(reconstructions=trials[:2]).more_than_pca == -0.25
+    assert with_numbers(reconstructions=trials[:1]).more_than_pca == 0
+
+
+@pytest.mark.parametrize(
+    ("gain", "finding"),
+    [(0.2, "correlated"), (0.199, "weakly correlated"), (0.05, "weakly correlated"), (0.049, "independent")],
+)
+def test_what_correlation_brings_has_a_word(independent: Float32, gain: float, finding: str) -> None:
+    trial = Reconstruction("pca", 2, gain, 0.0)
+    found = assess_suitability(independent, reconstructions=[trial, Reconstruction("autoencoder", 2, 0.9, 0.0)])
+    assert found.finding == finding
+    assert found.reconstructions[0] is trial
+
+
+@pytest.mark.parametrize(("n_features", "redundant"), [(8, (7,)), (9, ())])
+def test_what_follows_from_others_is_told_from_two_more_units_than_features_on(
+    n_features: int, redundant: tuple[int, ...]
+) -> None:
+    X = np.random.default_rng(0).normal(size=(10, n_features))
+    X[:, 7] = -X[:, 0]
+    trial = Reconstruction("pca", 2, 0.3, 0.0)
+    assert assess_suitability(X, reconstructions=[trial]).redundant == redundant
+
+
+@pytest.mark.parametrize(("n_units", "n_features", "kept"), [(300, 8, 4), (300, 9, 4), (300, 3, 1), (300, 2, 1)])
+def test_of_independent_features_half_are_tried(n_units: int, n_features: int, kept: int) -> None:
+    X = np.random.default_rng(0).normal(size=(n_units, n_features))
+    (trial,) = assess_suitability(X).reconstructions
+    assert trial.n_dimensions == kept
+
+
+def test_of_one_direction_one_dimension_is_tried() -> None:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(300, 1)) + 0.01 * random.normal(size=(300, 8))
+    found = assess_suitability(X)
+    assert (found.reconstructions[0].n_dimensions, found.n_features) == (1, 8)
+    assert found.effective_rank == pytest.approx(1, abs=0.01)
+
+
+def test_effective_rank_is_by_the_entropy_of_the_shares() -> None:
+    assert effective_rank(np.array([2.0, 1.0, 1.0])) == pytest.approx(2**1.5)
+    assert effective_rank(np.array([4.0, 2.0, 2.0])) == pytest.approx(2**1.5)
+
+
+def test_a_feature_is_its_own_from_a_millionth_of_its_variance_on() -> None:
+    for own, found in ((1.1e-6, ()), (0.9e-6, (1,))):
+        shared = np.sqrt(1 - own)
+        assert redundant_features(np.array([[1, shared], [shared, 1]])) == found
+    assert redundant_features(np.eye(3)) == ()
+
+
+def test_ten_units_and_two_features_are_enough() -> None:
+    X = np.random.default_rng(0).normal(size=(10, 2))
+    assert assess_suitability(X).n_features == 2

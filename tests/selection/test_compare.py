@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.segments.shops import shop
 
 from marketfold.cleaning import clean_orders
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
@@ -12,8 +13,26 @@ from marketfold.demo import make_shop
 from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.reduction import PCAReducer
-from marketfold.selection import REFITS, Fits, Lead, Recipe, ReducerScore, choose_recipe, compare_reducers
-from marketfold.selection.compare import ReducerComparison, Skipped, WayMap, _leads, _refitted, _Tried, jaccards_of
+from marketfold.selection import (
+    REFITS,
+    Fits,
+    Lead,
+    Recipe,
+    ReducerScore,
+    Segmentation,
+    choose_recipe,
+    compare_reducers,
+)
+from marketfold.selection.compare import (
+    ReducerComparison,
+    Skipped,
+    WayMap,
+    _drawn,
+    _leads,
+    _refitted,
+    _Tried,
+    jaccards_of,
+)
 from marketfold.selection.foretelling import SquaredErrors, errors_of_groups
 from marketfold.selection.ways import methods_to_compare
 
@@ -211,3 +230,45 @@ def test_a_comparison_without_a_next_period_is_not_by_the_future():
         ALL_FEATURES.through("pca"), n_dimensions=2
     )
     assert replace(comparison, chosen="pca", asked="pca").followed(ALL_FEATURES) is ALL_FEATURES
+
+
+@pytest.mark.parametrize(
+    ("reference", "solution", "jaccards"),
+    [
+        ([0, 0, 1, 1], [0, 0, 0, 0], [0.5, 0.5]),
+        ([0, 0, 0, 0], [0, 0, 0, 1], [0.75, 0]),
+        ([0, 0, 0, 1], [1, 1, 1, 1], [0.75, 0.25]),
+        ([1, 1, 1, 1], [0, 0, 1, 1], [0, 0.5]),
+    ],
+)
+def test_a_segment_is_held_against_its_best_match(reference: list[int], solution: list[int], jaccards: list[float]):
+    assert jaccards_of(np.array(reference), np.array(solution), 2).tolist() == jaccards
+
+
+def test_a_map_has_the_numbers_of_the_taken_way():
+    matrix, labels = shop()
+    three = labels.copy()
+    three[40:60] = 2
+    taken = Segmentation.of(matrix, three)
+    turned = np.array([1, 2, 0], np.int32)[three]
+    turned[0] = 0  # one has gone elsewhere, and is shown as there
+    other = Segmentation.of(matrix, turned)
+    ways = [_Tried(ReducerScore("none", silhouette=0.3), made, np.ones(REFITS), None) for made in (other, taken)]
+    shown = _drawn(ways[0], ways[1], seed=0).drawn
+    assert shown is not None
+    assert shown.labels.tolist() == [2, *three[1:].tolist()]
+    assert shown.points.shape == (100, 2)
+    assert np.square(shown.points - shown.points.mean(axis=0)).sum(axis=0).tolist() == pytest.approx(
+        sorted(np.linalg.svd(matrix.values - matrix.values.mean(axis=0))[1] ** 2)[:-3:-1], rel=1e-3
+    )
+
+
+def test_a_way_of_one_dimension_is_drawn_on_a_line():
+    matrix, labels = shop()
+    made = replace(Segmentation.of(matrix, labels), dimensions=matrix.values[:, :1])
+    way = _Tried(ReducerScore("none", silhouette=0.3), made, np.ones(REFITS), None)
+    shown = _drawn(way, way, seed=0).drawn
+    assert shown is not None
+    assert shown.points.shape == (100, 2)
+    assert not shown.points[:, 1].any()
+    assert np.abs(shown.points[:, 0]) == pytest.approx(np.abs(matrix.values[:, 0]), abs=1e-4)

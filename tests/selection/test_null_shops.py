@@ -73,3 +73,24 @@ def test_of_tables_without_a_history_only_money_tells():
     bare: FeatureTable = replace(table, history=None)
     found = _standing(bare, bare, np.random.default_rng(0))
     assert np.unique(found[:, 1]).size > len(table) / 2  # by lot, for all are alike
+
+
+def test_drawn_orders_have_as_many_lines_as_those_of_the_shop():
+    clean = shop(quantity=True)
+    model = fit_shop(clean, build_features(clean))
+    lines, _ = draw_orders(model, 3, None, np.random.default_rng(0))
+    assert len(set(lines["order_id"].to_pylist())) == lines.num_rows
+    assert lines["amount"].to_numpy().mean() == pytest.approx(90, rel=0.4)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25])
+def test_the_largest_deals_are_as_many_and_the_dearest(share: float):
+    clean = shop(quantity=True)
+    model = fit_shop(clean, build_features(clean))
+    model = replace(model, columns=(*model.columns, "deal_size"), large_share=share)
+    lines, _ = draw_orders(model, 5, "Large", np.random.default_rng(0))
+    large = np.array(lines["deal_size"].to_pylist()) == "Large"
+    amount = lines["amount"].to_numpy()
+    assert large.mean() == pytest.approx(share, abs=0.01)
+    assert amount[large].min() > amount[~large].max()
+    assert set(lines["deal_size"].to_pylist()) == {None, "Large"}

@@ -9,7 +9,7 @@ import pytest
 from marketfold.config import FeatureOptions
 from marketfold.features import Outlook, Unfit, build_features, outlook_of
 from marketfold.selection import check_outlook, choose_cutoff, feature_sets_of, hold_out_future
-from marketfold.selection.outlook_check import _groups, _why_not
+from marketfold.selection.outlook_check import _groups, _later_order_days, _why_not
 
 if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
@@ -112,3 +112,42 @@ def test_groups_have_twenty_customers_or_more_and_are_ten_at_most(units: int, gr
     found = _groups(columns(expected, expected))
     assert len(found) == groups
     assert found[0].expected_value == pytest.approx(10 * expected[-found[0].units :].mean())
+
+
+def test_later_days_are_counted_from_the_cutoff_on_and_nobody_who_stayed_away_has_one(
+    clean_purchases: CleanOrders, purchased: tuple[FeatureTable, TemporalHoldout]
+) -> None:
+    _, holdout = purchased
+    orders = clean_purchases.engine.collect(clean_purchases.activity.orders.select("customer_id", "ordered_on"))
+    rows = zip(orders["customer_id"].to_pylist(), orders["ordered_on"].to_pylist(), strict=True)
+    later: dict[str, set[object]] = {one: set() for one in holdout.table.ids.tolist()}
+    for customer, day in rows:
+        if customer in later and day >= holdout.cutoff:
+            later[customer].add(day)
+    found = _later_order_days(clean_purchases, holdout)
+    assert found.tolist() == [len(days) for days in later.values()]
+    assert found.min() == 0 < found.max()
+
+
+def test_all_decide_where_all_are_shown(
+    clean_purchases: CleanOrders, purchased: tuple[FeatureTable, TemporalHoldout]
+) -> None:
+    table, holdout = purchased
+    everybody = replace(
+        holdout, evaluation=np.ones(len(holdout.table), bool), next_revenue=np.zeros(len(holdout.table))
+    )
+    _, held, check = check_outlook(table, everybody, clean_purchases)
+    assert check is not None
+    assert check.units == len(holdout.table)
+    assert check.unfit is not None
+    assert check.unfit.code == "total_off"
+    assert check.unfit.against == _later_order_days(clean_purchases, holdout).sum()
+    assert held is not None
+    assert outlook_of(held.table) == check.unfit
+
+
+def test_groups_have_the_means_of_their_customers() -> None:
+    expected = np.arange(40.0)
+    (upper, lower) = _groups(np.column_stack([expected, expected * 2, expected * 3, expected * 4]))
+    assert (upper.units, upper.expected_orders, upper.seen_orders) == (20, 29.5, 59)
+    assert (lower.expected_value, lower.seen_value) == (9.5 * 3, 9.5 * 4)

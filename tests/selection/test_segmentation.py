@@ -9,7 +9,8 @@ import pytest
 from tests.segments.shops import FEATURES, matrix_of, segmented, shop
 
 from marketfold.errors import ParameterError
-from marketfold.selection import Segmentation
+from marketfold.selection import Segmentation, merge_segments
+from marketfold.selection.trust import SegmentTest
 
 
 def test_a_data_frame_has_ids_segments_confidence_and_features():
@@ -75,3 +76,38 @@ def test_a_table_of_other_units_does_not_fit():
     few = matrix_of(matrix.values[:50], replace(matrix.table, ids=matrix.table.ids[:50]))
     with pytest.raises(ParameterError, match="50 rows, the table 100 units"):
         Segmentation.of(few, labels, replace(matrix.table, features=FEATURES))
+
+
+def test_segments_that_nobody_merged_are_their_own_parts():
+    made = segmented(*shop())
+    assert made.found is made
+    assert made.parts is made.labels
+    assert made.places.tolist() == [0, 1]
+    assert made.made_of == ((1,), (2,))
+    assert (made.unit, made.ids.tolist()) == ("customer", [f"C{i:03}" for i in range(100)])
+
+
+def test_merged_segments_know_what_they_were_made_of():
+    matrix, labels = shop()
+    labels = labels.copy()
+    labels[:10], labels[10:40], labels[40:] = 2, 1, 0
+    found = Segmentation.of(matrix, labels)
+    made = merge_segments(found, [(1, 3)])
+    assert made.found is found
+    assert made.parts is found.labels
+    assert made.made_of[made.numbers.index(1)] == (1, 3)
+    assert made.made_of[made.numbers.index(2)] == (2,)
+    assert made.places[0] == made.places[2] != made.places[1]
+    assert len(made) == 100
+
+
+def test_a_notebook_shows_number_name_size_and_trust():
+    made = replace(segmented(*shop()), names=("Friends", "Guests"))
+    assert "<td>1</td><td>Friends</td><td>40</td><td></td>" in made._repr_html_()
+    tested = replace(made, tests=(SegmentTest("group", 0.9, unseen=True), SegmentTest("weak", 0.2, unseen=True)))
+    assert tested.trust == ("group", "weak")
+    assert made.trust == (None, None)
+    shown = tested._repr_html_()
+    assert "<th></th><th>segment</th><th>customers</th><th>trust</th>" in shown
+    assert "<td>1</td><td>Friends</td><td>40</td><td>group</td>" in shown
+    assert "<td>2</td><td>Guests</td><td>60</td><td>weak</td>" in shown
