@@ -8,6 +8,7 @@ from sklearn.cluster import DBSCAN, AgglomerativeClustering
 from sklearn.mixture import GaussianMixture
 
 from marketfold.clustering import KMeansSegmenter, OwnSegmenter, assess_stability, make_segmenter
+from marketfold.clustering.own import own_fit
 from marketfold.errors import ParameterError
 from marketfold.schema import Float32
 
@@ -120,3 +121,55 @@ def test_one_with_a_seed_of_its_own_keeps_it() -> None:
     seeded = GaussianMixture(6, init_params="random", max_iter=3, random_state=9)
     first, other = (make_segmenter(seeded, seed=seed).fit(noise).labels_ for seed in (4, 5))
     assert first.tolist() == other.tolist()
+
+
+class Refuses:
+    """Fits nothing."""
+
+    def fit_predict(self, X: Any) -> Any:
+        del X
+        raise ValueError("never")
+
+
+class Labels:
+    """Gives labels that were given to it."""
+
+    def __init__(self, labels: Any = None) -> None:
+        self.labels = labels
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        del deep
+        return {"labels": self.labels}
+
+    def fit_predict(self, X: Any) -> Any:
+        del X
+        return np.asarray(self.labels)
+
+
+def test_what_cannot_be_fitted_says_to_what():
+    X = np.zeros((7, 3), np.float32)
+    with pytest.raises(ParameterError, match="Refuses cannot be fitted to 7 units of 3 features: never"):
+        own_fit(Refuses(), X)
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [0.0, 1.0, 1.0], [[0], [1], [1]], [True, False, True]])
+def test_labels_are_whole_numbers_one_for_each_unit(labels: Any):
+    with pytest.raises(ParameterError, match="gave labels of shape"):
+        own_fit(Labels(labels), np.zeros((3, 1), np.float32))
+
+
+def test_units_that_are_set_aside_are_counted_or_kept():
+    X = np.array([[0.0], [1.0], [4.0], [6.0], [100.0]], np.float32)
+    with pytest.raises(ParameterError, match="Labels sets 1 of 5 units aside as noise"):
+        own_fit(Labels([7, 7, 3, 3, -1]), X)
+    found = own_fit(Labels([7, 7, 3, 3, -1]), X, noise=True)
+    assert found.labels.tolist() == [1, 1, 0, 0, -1]
+    assert found.centers.tolist() == [[5.0], [0.5]]
+    assert found.wcss == 2.5
+    assert own_fit(Labels([7, 7, 3, 3, 0]), X).labels.tolist() == [2, 2, 1, 1, 0]
+
+
+def test_where_all_are_set_aside_their_mean_is_nobodys_centre():
+    X = np.array([[0.0, 2.0], [1.0, 4.0]], np.float32)
+    found = own_fit(Labels([-1, -1]), X, noise=True)
+    assert (found.labels.tolist(), found.centers.tolist(), found.wcss) == ([-1, -1], [[0.5, 3.0]], 0.0)

@@ -211,3 +211,24 @@ def test_a_comparison_without_a_next_period_is_not_by_the_future():
         ALL_FEATURES.through("pca"), n_dimensions=2
     )
     assert replace(comparison, chosen="pca", asked="pca").followed(ALL_FEATURES) is ALL_FEATURES
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "silhouettes", "expected"),
+    [
+        # resamples are 0.1, 0.3 and 0.2 better, the silhouette 0.05: half of both, and half the error of the mean
+        ([0.6, 0.8, 0.7], [0.5, 0.5, 0.5], (0.45, 0.40), ((0.2 + 0.05) / 2, 0.1 / 2 / 3**0.5)),
+        ([0.5, 0.5], [0.7, 0.7], (0.2, 0.3), (-0.15, 0.0)),
+    ],
+)
+def test_a_lead_is_the_mean_of_what_comes_out_again_and_of_the_silhouette(
+    mine: list[float], theirs: list[float], silhouettes: tuple[float, float], expected: tuple[float, float]
+):
+    def tried(weakest: list[float], silhouette: float) -> _Tried:
+        made: Any = None
+        return _Tried(ReducerScore("none", silhouette=silhouette), made, np.array(weakest), None)
+
+    one, other = tried(mine, silhouettes[0]), tried(theirs, silhouettes[1])
+    lead = one.lead_over(other)
+    assert (lead.value, lead.error) == pytest.approx(expected)
+    assert other.lead_over(one).value == pytest.approx(-expected[0])

@@ -11,9 +11,10 @@ import pytest
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable
-from marketfold.selection.null_shops import _standing, draw_orders
+from marketfold.schema import SOURCE_LINE, FeatureTable
+from marketfold.selection.null_shops import MOST_LINES, _standing, draw_orders
 from marketfold.selection.shop_model import fit_shop
+from marketfold.selection.spread import Spread
 
 
 def shop(*, quantity: bool) -> CleanOrders:
@@ -73,3 +74,46 @@ def test_of_tables_without_a_history_only_money_tells():
     bare: FeatureTable = replace(table, history=None)
     found = _standing(bare, bare, np.random.default_rng(0))
     assert np.unique(found[:, 1]).size > len(table) / 2  # by lot, for all are alike
+
+
+def each_of(*sizes: float) -> Spread:
+    """Every order is worth as much, of as many lines and items."""
+    return Spread(np.log(sizes), np.zeros((len(sizes), len(sizes))), np.zeros((len(sizes), len(sizes))))
+
+
+@pytest.mark.parametrize(("share", "large"), [(0.25, "Large"), (0.1, "XL")])
+def test_the_largest_lines_are_large_deals_where_the_shop_has_deal_sizes(share: float, large: str):
+    clean = shop(quantity=True)
+    model = fit_shop(clean, build_features(clean))
+    assert "deal_size" not in draw_orders(model, 1, large, np.random.default_rng(1))[0].column_names
+    sized = replace(model, columns=(*model.columns, "deal_size"), large_share=share)
+    lines, _ = draw_orders(sized, 1, large, np.random.default_rng(1))
+    is_large = np.array([one == large for one in lines["deal_size"].to_pylist()])
+    amounts = lines["amount"].to_numpy()
+    assert is_large.mean() == pytest.approx(share, abs=0.02)
+    assert amounts[is_large].min() > amounts[~is_large].max()
+    assert set(lines["deal_size"].to_pylist()) == {None, large}
+
+
+def test_lines_of_an_order_share_its_money_and_its_items():
+    clean = shop(quantity=True)
+    model = replace(fit_shop(clean, build_features(clean)), line_spread=0.0)
+    model = replace(model, sizes=each_of(100.0, 4.0, 8.0))
+    lines, back = draw_orders(model, 1, None, np.random.default_rng(1))
+    assert set(lines["amount"].to_pylist()) == {25.0}
+    assert set(lines["quantity"].to_pylist()) == {2.0}
+    assert set(lines.group_by("order_id").aggregate([([], "count_all")])["count_all"].to_pylist()) == {4}
+    assert lines[SOURCE_LINE].to_pylist() == list(range(len(lines)))
+    assert lines["ordered_on"].to_numpy().min() >= np.datetime64(model.first_on)
+    assert back.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("drawn", "amount", "n_lines"), [([0.0001, 0.2, 1.0], 0.01, 1), ([5.0, 900.0, 900.0], 0.01, MOST_LINES)]
+)
+def test_no_line_costs_nothing_and_no_order_is_without_end(drawn: list[float], amount: float, n_lines: int):
+    clean = shop(quantity=True)
+    model = replace(fit_shop(clean, build_features(clean)), line_spread=0.0, sizes=each_of(*drawn))
+    lines, _ = draw_orders(model, 1, None, np.random.default_rng(1))
+    assert set(lines["amount"].to_pylist()) == {amount}
+    assert set(lines.group_by("order_id").aggregate([([], "count_all")])["count_all"].to_pylist()) == {n_lines}
