@@ -207,3 +207,17 @@ def test_a_sweep_has_each_number_that_the_rows_allow_and_tells_how_far_it_is() -
 def test_what_cannot_be_told_a_number_is_not_swept(wrong: Any, said: str) -> None:
     with pytest.raises(ParameterError, match=re.escape(said)):
         OwnSweep(wrong)
+
+
+class Refuses:
+    """Fits nothing."""
+
+    def fit_predict(self, X: Any) -> Any:
+        del X
+        raise ValueError("never")
+
+
+def test_what_cannot_be_fitted_says_to_what():
+    X = np.zeros((7, 3), np.float32)
+    with pytest.raises(ParameterError, match="Refuses cannot be fitted to 7 units of 3 features: never"):
+        own_fit(Refuses(), X)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
+from sklearn.mixture import GaussianMixture
 from tests.clustering.tables import blobs, noise
 
 if TYPE_CHECKING:
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 from marketfold.clustering import KMeansSegmenter, assess_stability, trust_of
 from marketfold.clustering.fitting import SAMPLE_ROWS, quiet_fits
-from marketfold.clustering.stability import best_jaccards
+from marketfold.clustering.stability import _assessed, _reference, best_jaccards
 from marketfold.errors import ParameterError
 
 
@@ -116,3 +118,41 @@ def test_what_cannot_be_asked_is_refused():
         assess_stability(X, 2, np.zeros(19, np.int32))
     with pytest.raises(ParameterError, match="labels must be 20 numbers"):
         assess_stability(X, 2, np.full(20, 2, np.int32))
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 0, 1], [-1, 0, 1, 1], [0, 0, 0, 0], [-1, -1, -1, 0]])
+def test_labels_are_segments_or_noise(labels: list[int]):
+    X = np.arange(8, dtype=np.float32).reshape(4, 2)
+    found = _reference(X, KMeansSegmenter(2), labels)
+    assert found.tolist() == labels
+    assert found.dtype == np.int32
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 2, 1], [-2, 0, 1, 1], [-1, -1, -1, -1], [0, 1, 0], [[0], [1], [0], [1]]])
+def test_labels_that_are_no_segments_are_refused(labels: list[int]):
+    X = np.arange(8, dtype=np.float32).reshape(4, 2)
+    shape = np.shape(labels)
+    told = f"labels must be 4 numbers from 0 to 1, or -1 for noise; got shape {shape}."
+    with pytest.raises(ParameterError, match=re.escape(told)):
+        _reference(X, KMeansSegmenter(2), labels)
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_clusterer_of_ones_own_has_as_many_segments_as_its_labels(n: int):
+    X, labels = blobs(n, 60, 2, seed=0)
+    made, reference = _assessed(X, GaussianMixture(n, random_state=0), labels, 0)
+    assert made.n_segments == n
+    assert reference.tolist() == labels.tolist()
+
+
+def test_one_segment_alone_is_not_assessed():
+    X, _ = blobs(2, 60, 2, seed=0)
+    with pytest.raises(ParameterError, match="finds 1 segments in 60 units: two are needed"):
+        _assessed(X, GaussianMixture(2, random_state=0), np.zeros(60, np.int32), 0)
+
+
+def test_a_number_of_segments_is_fitted_with_the_seed():
+    X, _ = blobs(3, 60, 2, seed=0)
+    made, reference = _assessed(X, np.int64(3), None, 11)
+    assert (made.n_segments, made.random_state) == (3, 11)
+    assert sorted(np.bincount(reference).tolist()) == [20, 20, 20]

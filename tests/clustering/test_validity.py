@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     Fitted = tuple[Float32, dict[int, Fit]]
 
 from marketfold.clustering.fitting import fit_each, quiet_fits
+from marketfold.clustering.null_references import NullReference
 from marketfold.clustering.validity import (
     adjusted_rand,
+    band,
+    best_allowed,
     calinski_harabasz,
     davies_bouldin,
     gap_rule,
+    geometry,
     nearest,
     resample_agreement,
     silhouettes,
@@ -94,3 +98,56 @@ def test_gap_rule_takes_the_first_k_within_one_error_of_the_next():
     assert gap_rule(np.array([0.5, 0.4]), np.array([0.01, 0.01]), [1, 2]) == 1
     assert gap_rule(np.array([0.1, 0.5, 0.505]), np.full(3, 0.01), [1, 2, 3]) == 2
     assert gap_rule(np.array([0.1, 0.5, 0.9]), np.full(3, 0.01), [1, 2, 3]) is None
+
+
+def test_every_index_prefers_the_groups_that_are_there(fitted: Fitted):
+    """The silhouette and Calinski-Harabasz where they are highest, Davies-Bouldin where it is lowest."""
+    X, fits = fitted
+    rng = np.random.default_rng(0)
+    references = {}
+    for name in ("shuffled", "cloud"):
+        tables = tuple(rng.permuted(X, axis=0) for _ in range(2))
+        with quiet_fits(threads=1):
+            null = tuple(fit_each(one, range(1, 7), n_starts=1, seed=0) for one in tables)
+        references[name] = NullReference(name, tables, null, np.zeros((2, 6)))
+    found = {one.name: one for one in geometry(X, fits, references, 2)}
+    assert {name: (one.prefers, one.higher_is_better) for name, one in found.items()} == {
+        "silhouette": (4, True), "calinski_harabasz": (4, True), "davies_bouldin": (4, False),
+    }  # fmt: skip
+    values = found["davies_bouldin"].values
+    assert min(values) == values[found["davies_bouldin"].k.index(4)]
+    assert [len(one.error) for one in found.values()] == [5, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "k_min", "highest", "expected"),
+    [
+        ([3.0, 1.0, 3.0], 2, True, 2),
+        ([3.0, 1.0, 3.0], 3, True, 4),
+        ([1.0, 3.0, 1.0], 2, False, 2),
+        ([1.0, 3.0, 1.0], 4, False, 4),
+        ([1.0, 3.0, 1.0], 5, True, None),
+    ],
+)
+def test_the_best_allowed_k_is_the_smallest_of_equals(
+    values: list[float], k_min: int, highest: bool, expected: int | None
+):
+    assert best_allowed(np.array(values), (2, 3, 4), k_min, highest=highest) == expected
+
+
+def test_a_band_is_the_lowest_and_the_highest_of_each_k():
+    draws = [np.array([1.0, 5.0]), np.array([2.0, 3.0]), np.array([0.5, 4.0])]
+    assert band(draws) == ((0.5, 3.0), (2.0, 5.0))
+
+
+@pytest.mark.parametrize(
+    ("gap", "error", "expected"),
+    [
+        ([0.5, 0.6, 0.7], [0.0, 0.1, 0.0], 1),  # within just one error of the next
+        ([0.5, 0.61, 0.7], [0.0, 0.1, 0.0], None),
+        ([0.5, 0.61, 0.7], [0.2, 0.1, 0.09], 2),  # the error is that of the next
+        ([0.5], [0.1], None),
+    ],
+)
+def test_the_gap_rule_compares_with_the_next(gap: list[float], error: list[float], expected: int | None):
+    assert gap_rule(np.array(gap), np.array(error), range(1, 1 + len(gap))) == expected

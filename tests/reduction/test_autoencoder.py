@@ -19,7 +19,14 @@ from marketfold.reduction import (
     reconstruction_error,
 )
 from marketfold.reduction.backend import load_keras
-from marketfold.reduction.training import TrainingPlan, cut_batches, learning_rates, number_held_out, split_rows
+from marketfold.reduction.training import (
+    TrainingPlan,
+    cut_batches,
+    default_batch,
+    learning_rates,
+    number_held_out,
+    split_rows,
+)
 from marketfold.schema import Float32
 
 KINDS = (AutoencoderReducer, TiedAutoencoderReducer)
@@ -348,3 +355,52 @@ def test_rate_rises_and_falls_to_nothing() -> None:
 def test_short_schedules_still_have_a_rate_for_each_step() -> None:
     assert [len(learning_rates(n, 1.0)) for n in (1, 2, 3)] == [1, 2, 3]
     assert learning_rates(1, 1.0).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("share", [0, -0.5, -1, 1, 1.5])
+def test_a_share_that_leaves_nothing_on_a_side_is_refused(share: float):
+    with pytest.raises(ParameterError, match="wanted a share above 0 and below 1"):
+        TrainingSettings(validation_share=share).plan(100, 16, 0)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
+def test_any_share_between_is_taken(share: float):
+    assert TrainingSettings(validation_share=share).plan(100, 16, 3) == TrainingPlan(100, 16, 0.02, share, 25, 3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "n_units", "widest", "expected"),
+    [
+        ({}, 92, 64, (100, 16, 0.02, 25)),
+        ({}, 92, 65, (100, 16, 1.28 / 65, 25)),
+        ({}, 20_000, 128, (52, 512, 0.01, 13)),  # 2,000 steps of 512, rounded up
+        ({}, 1_000_000, 8, (10, 512, 0.02, 5)),
+        ({"epochs": 7}, 92, 8, (7, 16, 0.02, 5)),
+        ({"epochs": 24}, 92, 8, (24, 16, 0.02, 6)),
+        ({"epochs": 1, "patience": 1, "batch_size": 1, "learning_rate": 0.5}, 92, 8, (1, 1, 0.5, 1)),
+    ],
+)
+def test_what_is_not_given_is_found_from_the_units_and_the_widest_layer(
+    settings: dict[str, Any], n_units: int, widest: int, expected: tuple[int, int, float, int]
+):
+    plan = TrainingSettings(**settings).plan(n_units, widest, 0)
+    assert (plan.epochs, plan.batch_size, plan.learning_rate, plan.patience) == expected
+    assert (plan.validation_share, plan.seed) == (0.1, 0)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"learning_rate": 0}, {"learning_rate": -1e-9}, {"learning_rate": float("nan")}, {"epochs": 0}, {"patience": 0},
+     {"batch_size": 0}, {"batch_size": True}, {"epochs": 2.5}],
+)  # fmt: skip
+def test_numbers_that_train_nothing_are_refused(settings: dict[str, Any]):
+    (name,) = settings
+    with pytest.raises(ParameterError, match=f"^{name}="):
+        TrainingSettings(**settings).plan(100, 16, 0)
+
+
+@pytest.mark.parametrize(
+    ("n_units", "batch"), [(1, 16), (479, 16), (480, 16), (991, 16), (992, 32), (2_015, 32), (2_016, 64), (20_000, 512)]
+)
+def test_a_batch_is_a_power_of_two_near_a_32nd_of_the_units(n_units: int, batch: int):
+    assert default_batch(n_units) == batch

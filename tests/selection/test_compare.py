@@ -272,3 +272,24 @@ def test_a_way_of_one_dimension_is_drawn_on_a_line():
     assert shown.points.shape == (100, 2)
     assert not shown.points[:, 1].any()
     assert np.abs(shown.points[:, 0]) == pytest.approx(np.abs(matrix.values[:, 0]), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "silhouettes", "expected"),
+    [
+        # resamples are 0.1, 0.3 and 0.2 better, the silhouette 0.05: half of both, and half the error of the mean
+        ([0.6, 0.8, 0.7], [0.5, 0.5, 0.5], (0.45, 0.40), ((0.2 + 0.05) / 2, 0.1 / 2 / 3**0.5)),
+        ([0.5, 0.5], [0.7, 0.7], (0.2, 0.3), (-0.15, 0.0)),
+    ],
+)
+def test_a_lead_is_the_mean_of_what_comes_out_again_and_of_the_silhouette(
+    mine: list[float], theirs: list[float], silhouettes: tuple[float, float], expected: tuple[float, float]
+):
+    def tried(weakest: list[float], silhouette: float) -> _Tried:
+        made: Any = None
+        return _Tried(ReducerScore("none", silhouette=silhouette), made, np.array(weakest), None)
+
+    one, other = tried(mine, silhouettes[0]), tried(theirs, silhouettes[1])
+    lead = one.lead_over(other)
+    assert (lead.value, lead.error) == pytest.approx(expected)
+    assert other.lead_over(one).value == pytest.approx(-expected[0])

@@ -11,9 +11,10 @@ import pytest
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable
-from marketfold.selection.null_shops import _standing, draw_orders
+from marketfold.schema import SOURCE_LINE, FeatureTable
+from marketfold.selection.null_shops import MOST_LINES, _standing, draw_orders
 from marketfold.selection.shop_model import fit_shop
+from marketfold.selection.spread import Spread
 
 
 def shop(*, quantity: bool) -> CleanOrders:
@@ -94,3 +95,32 @@ def test_the_largest_deals_are_as_many_and_the_dearest(share: float):
     assert large.mean() == pytest.approx(share, abs=0.01)
     assert amount[large].min() > amount[~large].max()
     assert set(lines["deal_size"].to_pylist()) == {None, "Large"}
+
+
+def each_of(*sizes: float) -> Spread:
+    """Every order is worth as much, of as many lines and items."""
+    return Spread(np.log(sizes), np.zeros((len(sizes), len(sizes))), np.zeros((len(sizes), len(sizes))))
+
+
+def test_lines_of_an_order_share_its_money_and_its_items():
+    clean = shop(quantity=True)
+    model = replace(fit_shop(clean, build_features(clean)), line_spread=0.0)
+    model = replace(model, sizes=each_of(100.0, 4.0, 8.0))
+    lines, back = draw_orders(model, 1, None, np.random.default_rng(1))
+    assert set(lines["amount"].to_pylist()) == {25.0}
+    assert set(lines["quantity"].to_pylist()) == {2.0}
+    assert set(lines.group_by("order_id").aggregate([([], "count_all")])["count_all"].to_pylist()) == {4}
+    assert lines[SOURCE_LINE].to_pylist() == list(range(len(lines)))
+    assert lines["ordered_on"].to_numpy().min() >= np.datetime64(model.first_on)
+    assert back.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("drawn", "amount", "n_lines"), [([0.0001, 0.2, 1.0], 0.01, 1), ([5.0, 900.0, 900.0], 0.01, MOST_LINES)]
+)
+def test_no_line_costs_nothing_and_no_order_is_without_end(drawn: list[float], amount: float, n_lines: int):
+    clean = shop(quantity=True)
+    model = replace(fit_shop(clean, build_features(clean)), line_spread=0.0, sizes=each_of(*drawn))
+    lines, _ = draw_orders(model, 1, None, np.random.default_rng(1))
+    assert set(lines["amount"].to_pylist()) == {amount}
+    assert set(lines.group_by("order_id").aggregate([([], "count_all")])["count_all"].to_pylist()) == {n_lines}

@@ -71,10 +71,8 @@ class Trap:
 def find_ids(table: FeatureTable) -> list[Trap]:
     """Find identifiers and running numbers among the features."""
     found = []
-    for feature in table.features:
+    for feature in table.features if len(table) >= FEWEST_UNITS else ():
         column = table.column(feature.name)
-        if len(column) < FEWEST_UNITS:
-            continue
         distinct = len(np.unique(column)) / len(column)
         whole = bool((column == np.floor(column)).all())
         running = whole and distinct == 1 and float(np.ptp(column)) < ID_SPREAD * len(column)
