@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from marketfold.clustering.decision import Evidence, decide
+from marketfold.clustering.decision import RISE, Evidence, _dip_after, _local_peak, decide
 from marketfold.clustering.null_references import Gap, NullReference
 from marketfold.clustering.validity import ValidityIndex
 
@@ -118,3 +118,31 @@ def test_without_groups_the_least_that_is_about_as_stable_as_any_is_advised(firs
     stability = replace(found.indices["stability"], values=(0.99, first, 0.8, 0.9, 0.5, 0.5, 0.5))
     found.indices["stability"] = stability
     assert decide(found, n_units=500, k_min=3)[0] == k
+
+
+@pytest.mark.parametrize(
+    ("gap", "place", "dip"),
+    [
+        ([1.0, 3.0, 2.0, 2.5, 4.0, 0.0], 1, 1.0),  # until it is higher again
+        ([1.0, 3.0, 2.0, 3.0, 1.5], 1, 1.5),  # as high is not higher
+        ([1.0, 2.0, 3.0], 1, 0.0),
+        ([1.0, 2.0, 3.0], 2, 0.0),
+        ([3.0, 2.0, 1.0], 0, 2.0),
+    ],
+)
+def test_a_gap_dips_until_it_is_higher_again(gap: list[float], place: int, dip: float):
+    assert _dip_after(np.array(gap), place) == dip
+
+
+@pytest.mark.parametrize(
+    ("dip", "error", "is_seen"), [(0.31, 0.15, True), (0.31, 0.16, False), (RISE, 0.0, False), (RISE * 1.01, 0.0, True)]
+)
+def test_a_dip_counts_beyond_two_errors_and_a_least(dip: float, error: float, is_seen: bool):
+    values = np.zeros(len(K))
+    values[:2], values[3] = -1.0, -dip
+    gap = Gap("cloud", K, values, np.full(len(K), error))
+    made = replace(evidence((7, 7, 7, 7)), gaps={"cloud": gap})
+    assert _local_peak(made, np.ones(len(K), np.bool_)) == (K[2] if is_seen else None)
+    nowhere = np.ones(len(K), np.bool_)
+    nowhere[2] = False
+    assert _local_peak(made, nowhere) is None

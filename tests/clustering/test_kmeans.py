@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.clustering.fitting import SAMPLE_ROWS
-from marketfold.clustering.kmeans import reaches_of
+from marketfold.clustering.kmeans import PRIOR_MEMBERS, reaches_of
 from marketfold.errors import ModelError, ParameterError
 
 RNG = np.random.default_rng(5)
@@ -222,3 +222,19 @@ def test_how_far_segments_reach_is_measured_in_the_unit_of_the_distances():
     lower = reaches_of(own, labels, 2, 0.5)
     assert (lower < reach).all()
     assert 0.4 < np.mean(own <= lower[labels]) < 0.65
+
+
+@pytest.mark.parametrize(
+    ("n", "quantile", "place"), [(199, 0.99, 198), (199, 0.985, 197), (199, 1.0, 199), (20, 0.99, 20)]
+)
+def test_the_limit_is_the_order_statistic_beyond_which_few_enough_lie(n: int, quantile: float, place: int):
+    """Of units 1, 2, ... n away the share that may lie beyond is rounded in favour of those within."""
+    own = np.arange(1.0, n + 1)
+    labels = np.zeros(n, np.int32)
+    squares = np.square(own)
+    total = squares.sum()
+    pooled = (total - squares) / (n - 1)
+    left = (total - squares + PRIOR_MEMBERS * pooled) / (n - 1 + PRIOR_MEMBERS)
+    relative = np.sort(own * n / (n - 1) / np.sqrt(left))
+    spread = np.sqrt((total + PRIOR_MEMBERS * total / n) / (n + PRIOR_MEMBERS))
+    assert reaches_of(own, labels, 1, quantile)[0] == pytest.approx(relative[place - 1] * spread, rel=1e-6)

@@ -9,6 +9,10 @@ import pytest
 from tests.segments.shops import clean_shop
 
 from marketfold.diagnostics.label_traps import (
+    FOLDS,
+    _agreement_of_many,
+    _tie_within,
+    agreement_of_cuts,
     agreement_of_values,
     find_alone,
     find_functional_dependency,
@@ -100,3 +104,40 @@ def test_a_column_restates_segments_that_has_two_values_and_no_more_than_half_as
     value = np.array([f"v{n * different // 300}" for n in range(300)], object)
     found = find_functional_dependency(matrix.table, labels_of(150, 150), {"code": value}, np.arange(300), (1, 2))
     assert (("code",) in {one.columns for one in found}) is told
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "labels", "tie"),
+    [
+        ([1, 2, 3, 4], [10, 20, 30, 40], [0, 0, 0, 0], 1.0),
+        ([1, 2, 3, 4], [40, 30, 20, 10], [0, 0, 0, 0], 1.0),
+        ([1, 2, 3, 4], [2, 1, 4, 3], [0, 0, 0, 0], 0.6),
+        ([1, 2, 3, 4], [2, 1, 4, 3], [0, 0, 1, 1], 1.0),  # within each they run against one another
+        ([1, 2, 3, 4, 5, 6], [3, 2, 1, 4, 5, 6], [0, 0, 0, 1, 1, 1], 0.0),
+        ([1, 1, 2, 2], [1, 2, 3, 4], [0, 0, 1, 1], 1.0),  # the one does not vary within
+    ],
+)
+def test_a_tie_is_the_correlation_of_ranks_within_the_segments(
+    a: list[float], b: list[float], labels: list[int], tie: float
+):
+    found = _tie_within(np.array(a, float), np.array(b, float), np.array(labels))
+    assert found == pytest.approx(tie)
+
+
+def test_columns_foretell_only_what_they_say_of_units_not_seen():
+    labels = np.repeat([0, 1, 2], 40)
+    rng = np.random.default_rng(0)
+    clear = labels[:, None] + rng.uniform(-0.2, 0.2, (120, 1))
+    assert _agreement_of_many(clear, labels) == 1.0
+    assert abs(_agreement_of_many(rng.random((120, 6)), labels)) < 0.1
+    assert _agreement_of_many(clear[:FOLDS], labels[:FOLDS]) == 1.0
+    assert _agreement_of_many(clear[: FOLDS - 1], labels[: FOLDS - 1]) == 0.0
+
+
+def test_as_many_cuts_are_tried_as_there_are_segments():
+    labels = np.repeat([0, 1, 2], 10)
+    column = np.arange(30.0)
+    assert agreement_of_cuts(column, labels) == 1.0
+    assert agreement_of_cuts(column, np.zeros(30, int)) == 0.0
+    scattered = np.tile(np.repeat([0, 1], 5), 3)
+    assert agreement_of_cuts(column, scattered) < 0.9  # two leaves cannot cut six pieces

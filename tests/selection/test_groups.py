@@ -29,12 +29,14 @@ from marketfold.selection import (
     repetition,
     seek_groups,
 )
-from marketfold.selection.groups import BEATEN, DRAWS, beyond_usual, p_values_of
+from marketfold.selection.groups import BEATEN, DRAWS, _draw_until_beaten, _Drawn, beyond_usual, p_values_of
 from marketfold.selection.shop_lines import read_lines
 from marketfold.selection.shop_model import fit_shop
 from marketfold.selection.trust import best_matches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from marketfold.selection import NullKind
     from marketfold.selection.null_shops import Draw
 
@@ -200,3 +202,31 @@ def test_segments_that_match_none_of_the_test_are_slices(table: FeatureTable, sh
     made = Fits(table).segment(Recipe(shop_test.found.feature_set, "none", shop_test.k))
     assert {one.trust for one in label_segments(made, np.ones(4), shuffled)} == {"slice"}
     assert best_matches(made.labels, made.labels)[1].tolist() == [1.0] * 4
+
+
+@pytest.mark.parametrize(
+    ("n_drawn", "n_as_far", "p"),
+    [(10, BEATEN, 0.4), (10, BEATEN - 1, 4 / 11), (58, BEATEN, 4 / 58), (59, BEATEN, 5 / 60), (59, 0, 1 / 60)],
+)
+def test_as_far_apart_counts_as_beaten_and_who_drew_all_counts_the_data_too(n_drawn: int, n_as_far: int, p: float):
+    highest = [0.5] * n_as_far + [0.4] * (n_drawn - n_as_far)
+    assert p_values_of(np.array([0.5]), highest).tolist() == [pytest.approx(p)]
+
+
+@pytest.mark.parametrize(("beyond", "n_drawn"), [(0.0, BEATEN), (1e-9, sum(DRAWS))])
+def test_no_more_is_drawn_once_the_best_is_matched_too_often(table: FeatureTable, beyond: float, n_drawn: int):
+    few, options = table.take(np.arange(120)), SeekOptions((ALL,), (2, 3))
+    told: list[tuple[str, int, int]] = []
+
+    def draw(n_shops: int, rng: np.random.Generator) -> Iterator[FeatureTable]:
+        del rng
+        yield from [few] * n_shops
+
+    def drawn(best: float) -> list[_Drawn]:
+        return _draw_until_beaten(draw, best, options, np.random.default_rng(0), lambda *step: told.append(step))
+
+    (one, *_) = drawn(0.0)
+    assert one.taken > 0
+    told.clear()
+    assert len(drawn(one.taken + beyond)) == n_drawn
+    assert told == [("null_shops", done, 59) for done in range(1, n_drawn + 1)]

@@ -24,6 +24,7 @@ from marketfold.selection import (
     hold_out_future,
     score_on_future,
 )
+from marketfold.selection.temporal_holdout import earlier_labels, explained_by, rfm_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,3 +213,40 @@ def test_every_share_lies_within_its_own_interval(shop: CleanOrders):
     assert score.segments.share == holdout.errors_at_last(labels).explained
     middle = (score.segments.low + score.segments.high) / 2
     assert middle == pytest.approx(score.segments.share, abs=0.05)
+
+
+def test_cells_of_the_grid_are_fifths_by_rank_ties_by_revenue():
+    days = np.arange(10.0)
+    orders = np.array([1.0] * 5 + [2.0] * 5)
+    revenue = np.arange(10.0)[::-1]
+    table = FeatureTable(
+        unit="customer",
+        ids=np.array([f"c{one}" for one in range(10)]),
+        values=np.column_stack([days, orders]),
+        features=(Feature("recency_days", "", "days", "timing"), Feature("order_count", "", "count", "value")),
+        revenue=revenue,
+        as_of=CUTOFF,
+    )
+    found = rfm_cells(table)
+    # by recency, of equal days none; by orders those with less revenue come first: c4 down to c0, then c9 down to c5
+    by_orders = np.array([2, 1, 1, 0, 0, 4, 4, 3, 3, 2])
+    by_revenue = np.array([4, 4, 3, 3, 2, 2, 1, 1, 0, 0])
+    both = by_orders + by_revenue
+    rank = np.argsort(np.lexsort((revenue, both)))
+    assert found.tolist() == (np.repeat(np.arange(5), 2) * 5 + rank * 5 // 10).tolist()
+    assert rfm_cells(table.take(np.array([0, 9]))).tolist() == [2, 10]
+
+
+def test_a_choice_asks_what_segments_of_the_earlier_day_foretell(shop: CleanOrders):
+    recipe = Recipe("value", "none", 4)
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    fits = Fits(build_features(shop), holdout)
+    labels = earlier_labels(recipe, fits)
+    assert labels is not None
+    assert labels.tolist() == fits.segment(recipe, holdout.table).labels.tolist()
+    assert explained_by(recipe, fits) == holdout.explained_to_choose(labels)
+    assert explained_by(recipe, Fits(fits.table)) is None
+    assert earlier_labels(recipe, Fits(fits.table)) is None
+    few = replace(holdout, table=holdout.table.take(np.array([0, 1])), next_revenue=holdout.next_revenue[:2])
+    assert explained_by(recipe, Fits(fits.table, few)) is None
