@@ -18,7 +18,14 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from marketfold.errors import EngineError, MarketfoldError, MissingDependencyError, OrdersError, ParameterError
+from marketfold.errors import (
+    EngineError,
+    MarketfoldError,
+    MissingDependencyError,
+    OrdersError,
+    ParameterError,
+    RunFolderError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -351,6 +358,19 @@ def in_words(error: Exception, name: str) -> MarketfoldError:
         return EngineError(f"The connection to Spark was lost: {short}. Run again when it is there.")
     return OrdersError(
         f"Spark cannot read {name}: {short}. Check that all of it is there, whole, and where the cluster sees it."
+    )
+
+
+def not_written(error: Exception, place: str) -> MarketfoldError:
+    """What Spark says of a place that it was to write to, and what to do."""
+    whole = str(error)
+    if ours := _OURS.search(whole):
+        return OrdersError(ours[1].strip())
+    if "ALREADY_EXISTS" in whole:
+        return RunFolderError(f"There is something at {place} already. Name another table or address with --out.")
+    return RunFolderError(
+        f"Spark cannot write {place}: {said(error)}. Look whether a part of it is there, and name another place with "
+        "--out."
     )
 
 

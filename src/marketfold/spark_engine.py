@@ -13,7 +13,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
-from marketfold.spark import is_too_much_at_once, told_in_words
+from marketfold.spark import is_of_spark, is_too_much_at_once, not_written, told_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -76,6 +76,36 @@ class SparkEngine:
             parts = made.toLocalIterator(prefetchPartitions=True)
         while (part := self._next(parts)) is not None:
             yield pa.ipc.open_stream(part["part"]).read_all()
+
+    def write_mapped(self, frame: nw.LazyFrame[Any], function: Made, made: pa.Schema, place: str) -> nw.LazyFrame[Any]:
+        """Write what a function makes of a frame where the cluster keeps tables, a file for each part; read from there.
+
+        Parameters
+        ----------
+        made
+            Of what the function makes.
+        place
+            A table by its name, or an address for Parquet files.
+
+        Raises
+        ------
+        RunFolderError
+            If something is there already, or it cannot be written.
+        """
+        release_caches()
+        columns = ", ".join(f"`{one.name}` {_TYPES[one.type]}" for one in made)
+        rows = frame.to_native().mapInArrow(_each(function), columns)
+        session, is_address = rows.sparkSession, ":/" in place
+        try:
+            if is_address:
+                rows.write.parquet(place)
+            else:
+                rows.write.saveAsTable(place)
+            return frame_of(session.read.parquet(place) if is_address else session.table(place))
+        except Exception as error:
+            if not is_of_spark(error):
+                raise
+            raise not_written(error, place) from error
 
     def _next(self, parts: Iterator[Any]) -> Any:
         with told_in_words(self.source):
@@ -155,8 +185,29 @@ class SparkEngine:
         return False
 
 
+_TYPES = {
+    pa.string(): "string",
+    pa.int32(): "int",
+    pa.int64(): "bigint",
+    pa.float32(): "float",
+    pa.float64(): "double",
+    pa.bool_(): "boolean",
+}
+
+
 def _as_it_is(rows: pa.Table) -> pa.Table:
     return rows
+
+
+def _each(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """What a function makes of each batch."""
+
+    def make(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            if batch.num_rows:
+                yield from function(pa.Table.from_batches([batch])).to_batches()
+
+    return make
 
 
 def _packed(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

@@ -126,6 +126,33 @@ def test_customers_are_scored_where_spark_has_them(there: Run, lines: pa.Table, 
 
 @QUIET
 @pytest.mark.spark
+def test_scores_are_written_where_spark_keeps_tables(there: Run, spark: Any, tmp_path: Path):
+    by_spark = scoring_config(there.folder, {"engine": "spark"})
+    expected = score_orders(there.folder, "shop_orders", by_spark)
+    address = (tmp_path / "scores").as_uri()
+    spark.sql("DROP TABLE IF EXISTS scored_customers")
+    for place, rows in (("scored_customers", spark.table), (address, spark.read.parquet)):
+        counts = write_scores(there.folder, "shop_orders", place, by_spark)
+        found = rows(place).toArrow().sort_by("customer_id")
+        assert found.to_pylist() == expected.to_pylist()
+        assert (counts.place, counts.n_units) == (place, len(expected))
+        assert counts.fits_none == sum(expected["fits_none"].to_pylist())
+        assert sum(n for (number, _), n in counts.segments.items() if number == 1) == sum(
+            number == 1 for number in expected["segment"].to_pylist()
+        )
+        with pytest.raises(RunFolderError, match=r"There is something at .* already"):
+            write_scores(there.folder, "shop_orders", place, by_spark)
+    with pytest.raises(RunFolderError, match=r"Spark cannot write nowhere\.scored"):
+        write_scores(there.folder, "shop_orders", "nowhere.scored", by_spark)
+    words = ["score", str(there.folder), "shop_orders", "--engine", "spark", "--out", f"{address}_again"]
+    shown = CliRunner().invoke(app, words)
+    assert shown.exit_code == 0, shown.output
+    assert f"rows in {address}_again." in " ".join(shown.output.split())
+    spark.sql("DROP TABLE scored_customers")
+
+
+@QUIET
+@pytest.mark.spark
 def test_what_spark_may_not_send_at_once_comes_in_parts(spark: Any):
     rows = pa.table({"id": [f"C{place}" for place in range(20_000)], "value": np.arange(20_000.0)})
     frame = frame_of(spark.createDataFrame(rows).repartition(8, "id"))

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 DIALECTS = "duckdb|postgres|bigquery|snowflake|databricks|redshift|spark"
 """As the help names them: it does not load what knows them."""
-Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
+Table = Annotated[
+    str, typer.Option("--out", help="File to write, .csv or .parquet; with --engine spark a table or address too.")
+]
 
 
 def score(
     ctx: typer.Context,
     model: Annotated[Path, typer.Argument(metavar="MODEL_OR_RUN", help="A run folder, or a model folder.")],
     orders: flags.Source,
-    out: Table = Path("scored.csv"),
+    out: Table = "scored.csv",
     quiet: flags.Quiet = False,
 ) -> None:
     """Give the customers of an order file the segments of an earlier run; it is read as the run's was."""
@@ -41,7 +43,7 @@ def score(
     with progress_line("score", quiet=quiet) as progress:
         counts = write_scores(model, orders, out, config, progress)
     if not quiet:
-        say(f"{words.plural(counts.n_units, 'row')} in {out.absolute()}.")
+        say(f"{words.plural(counts.n_units, 'row')} in {counts.place}.")
         print_scores(counts)
         say_next(_after_scoring(model, orders))
 

@@ -18,6 +18,7 @@ from marketfold.features.own import OWN, check_values, steady
 from marketfold.frames import InEngine
 from marketfold.sampling import salted
 from marketfold.schema import UNIT_ID, FeatureTable, History, day_number_of
+from marketfold.spark_engine import SparkEngine
 from marketfold.thresholds import MEASURED_SHARE
 
 if TYPE_CHECKING:
@@ -66,6 +67,12 @@ class UnitRows:
     def is_known(self) -> bool:
         """Whether a unit is measured alike whatever others stand beside it: all is given that is taken from many."""
         return self.names is not None and (self.unit != "customer" or SETTING in self.settings)
+
+    def example(self) -> pa.Table:
+        """Rows as the engine gives them, of one made-up unit: what is made of it has the columns of all others."""
+        cells: dict[str, Any] = {self.key: ["1"], REVENUE_COLUMN: [0.0]} | {name: [""] for name in DESCRIBING}
+        numbers = (*(HISTORY_COLUMNS if self.unit == "customer" else ()), *(one.name for one in self.measured))
+        return pa.table(cells | {name: [1.0] for name in numbers})
 
     def table(self, rows: pa.Table) -> FeatureTable:
         """Units sorted by id (order lines by number).
@@ -162,6 +169,20 @@ class LazyFeatureTable(InEngine):
             yield function(self.collect())
             return
         yield from self.engine.mapped(self.frame, self.rows.key, partial(_of_rows, function, self.rows))
+
+    def written(self, function: Callable[[FeatureTable], pa.Table], place: str) -> nw.LazyFrame[Any]:
+        """What a function makes of the units, written by Spark where it keeps tables; to be read from there.
+
+        `place` is a table by its name, or an address for Parquet files. RunFolderError if something is there already,
+        or it cannot be written; ParameterError if the orders are not Spark's, or `rows` does not know of a unit alone.
+        """
+        if not isinstance(self.engine, SparkEngine) or not self.rows.is_known:
+            raise ParameterError(
+                f"{place} is a table of Spark's, or files of its cluster: read the orders with --engine spark, by a "
+                "model that has all its settings; or name a file with --out, as in scored.parquet."
+            )
+        made = function(self.rows.table(self.rows.example())).schema
+        return self.engine.write_mapped(self.frame, partial(_of_rows, function, self.rows), made, place)
 
 
 def _of_rows(function: Callable[[FeatureTable], pa.Table], columns: UnitRows, rows: pa.Table) -> pa.Table:

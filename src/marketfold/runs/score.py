@@ -19,7 +19,7 @@ from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import plan_features
 from marketfold.file_names import RUN_FILE
 from marketfold.model import SegmentModel
-from marketfold.orders import Orders, read_orders
+from marketfold.orders import Orders, is_elsewhere, read_orders
 from marketfold.runs.read import Run
 from marketfold.runs.write import write_table
 from marketfold.schema import UNIT_ID
@@ -31,13 +31,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.config import RunConfig
+    from marketfold.features import LazyFeatureTable
     from marketfold.schema import FeatureTable, Progress
 
 
 @dataclass
 class ScoreCounts:
-    """How many units were given each segment (by number and name), and how many of all fit none."""
+    """How many units were given each segment (by number and name), how many of all fit none, and where they are."""
 
+    place: str = ""
     segments: Counter[tuple[int, str]] = field(default_factory=Counter)
     fits_none: int = 0
 
@@ -48,10 +50,15 @@ class ScoreCounts:
 
     def counted(self, rows: pa.Table) -> pa.Table:
         """Rows of scores as they are, counted."""
-        by_segment = rows.group_by(["segment", "segment_name"]).aggregate([([], "count_all")]).to_pylist()
-        self.segments.update({(one["segment"], one["segment_name"]): one["count_all"] for one in by_segment})
-        self.fits_none += pc.sum(rows["fits_none"]).as_py()
+        grouped = rows.group_by(["segment", "segment_name"]).aggregate([([], "count_all"), ("fits_none", "sum")])
+        self.add(grouped.rename_columns({"count_all": "n", "fits_none_sum": "fits_none"}))
         return rows
+
+    def add(self, by_segment: pa.Table) -> None:
+        """Add what was counted of each segment: `n` units, and how many of them fit none."""
+        for one in by_segment.to_pylist():
+            self.segments[one["segment"], one["segment_name"]] += one["n"]
+            self.fits_none += one["fits_none"]
 
 
 def score_orders(
@@ -76,7 +83,9 @@ def score_orders(
         The columns of `segments.csv` as far as they are about the assignment and about what is expected of each
         customer, by the models that the run fitted.
     """
-    parts = list(_scores(model, source, config or scoring_config(model), progress))
+    config = config or scoring_config(model)
+    model = model if isinstance(model, SegmentModel) else SegmentModel.load(model)
+    parts = list(_scores(model, source, config, progress))
     rows = pa.concat_tables(parts)
     if UNIT_ID["order_line"] in rows.column_names:
         return rows.take(pc.sort_indices(rows[UNIT_ID["order_line"]].cast(pa.int64())))
@@ -86,51 +95,65 @@ def score_orders(
 def write_scores(
     model: SegmentModel | str | Path,
     source: Any,
-    path: Path,
+    out: str | Path,
     config: RunConfig | None = None,
     progress: Progress | None = None,
 ) -> ScoreCounts:
-    """Write what `score_orders` gives into a file, with no more than a part of the customers in memory.
+    """Write what `score_orders` gives, with no more than a part of the customers in memory.
 
-    They stand in the order of their ids, unless the engine has them on several machines. Errors are those of
-    `score_orders` and `write_table`.
+    `out` is a file, in which they stand in the order of their ids unless the engine has them on several machines; or,
+    where Spark reads the orders, a table by its name or an address, which the cluster writes. Errors are those of
+    `score_orders`, `write_table` and `LazyFeatureTable.written`.
     """
-    counts = ScoreCounts()
-    scores = _scores(model, source, config or scoring_config(model), progress)
-    write_table(map(counts.counted, scores), path)
+    config = config or scoring_config(model)
+    is_file = isinstance(out, Path) or config.reading.engine != "spark" or not is_elsewhere(out)
+    model = model if isinstance(model, SegmentModel) else SegmentModel.load(model)
+    counts = ScoreCounts(str(Path(out).absolute() if is_file else out))
+    if is_file:
+        write_table(map(counts.counted, _scores(model, source, config, progress)), Path(out))
+        return counts
+    clock = StageClock(progress)
+    lazy, _ = _planned(model, source, config, clock)
+    with clock.stage("assign"):
+        written = lazy.written(partial(_scored, model), str(out))
+        grouped = written.group_by("segment", "segment_name")
+        counts.add(lazy.engine.collect(grouped.agg(nw.len().alias("n"), nw.col("fits_none").cast(nw.Int64).sum())))
     return counts
 
 
-def _scores(
-    model: SegmentModel | str | Path, source: Any, config: RunConfig, progress: Progress | None
-) -> Iterator[pa.Table]:
+def _scores(model: SegmentModel, source: Any, config: RunConfig, progress: Progress | None) -> Iterator[pa.Table]:
     """Rows of scores, of some units at a time."""
-    stage = StageClock(progress).stage
-    if not isinstance(model, SegmentModel):
-        model = SegmentModel.load(model)
+    clock = StageClock(progress)
     if is_of_table(model.settings):
-        with stage("read"):
+        with clock.stage("read"):
             table = measure_again(source, config.reading, model.settings)
         if config.features.as_of:
             raise ParameterError("This model is of a table of customers, which has no --as-of: leave it out.")
-        with stage("assign"):
+        with clock.stage("assign"):
             yield assignment_table(model, model.assign(table))
         return
-    with stage("read"):
-        orders = orders_of(source) or read_orders(source, config.reading)
-        _check_amounts(model, orders)
-    with stage("clean"):
-        clean = source if isinstance(source, CleanOrders) else clean_orders(orders, config.cleaning)
-    with stage("features"):
-        options = config.features.model_copy(update={"unit": model.unit})
-        lazy = plan_features(clean, options, names=model.names, settings=model.settings)
-        n_customers = clean.engine.collect(clean.activity.customers.select(nw.len()))[0][0].as_py()
+    lazy, clean = _planned(model, source, config, clock)
+    n_customers = clean.engine.collect(clean.activity.customers.select(nw.len()))[0][0].as_py()
     done = 0
     for part in lazy.mapped(partial(_scored, model)):
         done += len(part)
         if progress:
             progress("assign", min(done, n_customers), n_customers)
         yield part
+
+
+def _planned(
+    model: SegmentModel, source: Any, config: RunConfig, clock: StageClock
+) -> tuple[LazyFeatureTable, CleanOrders]:
+    """The units of a source, as a model wants them measured, and its orders."""
+    with clock.stage("read"):
+        orders = orders_of(source) or read_orders(source, config.reading)
+        _check_amounts(model, orders)
+    with clock.stage("clean"):
+        clean = source if isinstance(source, CleanOrders) else clean_orders(orders, config.cleaning)
+    with clock.stage("features"):
+        options = config.features.model_copy(update={"unit": model.unit})
+        return plan_features(clean, options, names=model.names, settings=model.settings), clean
 
 
 def _scored(model: SegmentModel, table: FeatureTable) -> pa.Table:
