@@ -106,8 +106,9 @@ def write_scores(
     `score_orders`, `write_table` and `LazyFeatureTable.written`.
     """
     config = config or scoring_config(model)
-    is_file = isinstance(out, Path) or config.reading.engine != "spark" or not is_elsewhere(out)
     model = model if isinstance(model, SegmentModel) else SegmentModel.load(model)
+    by_spark = config.reading.engine == "spark" and not is_of_table(model.settings)
+    is_file = isinstance(out, Path) or not by_spark or not is_elsewhere(out)
     counts = ScoreCounts(str(Path(out).absolute() if is_file else out))
     if is_file:
         write_table(map(counts.counted, _scores(model, source, config, progress)), Path(out))
