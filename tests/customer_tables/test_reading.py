@@ -465,3 +465,12 @@ def test_columns_named_as_our_own_are_told_apart_by_a_word() -> None:
         ("trust (column)", "flag", "flag"),
         ("distance (column)", "number", "ratio"),
     ]
+
+
+def test_a_table_without_days_has_no_as_of_day() -> None:
+    first = of(Income=[float(n * n) for n in range(N)]).features
+    assert first.as_of is None
+    again = measure_again(
+        pa.table({"CustomerID": ["new"], "Age": [33], "Income": [4.0]}), ReadingOptions(), first.settings
+    )
+    assert again.as_of is None

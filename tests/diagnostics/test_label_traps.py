@@ -141,3 +141,8 @@ def test_as_many_cuts_are_tried_as_there_are_segments():
     assert agreement_of_cuts(column, np.zeros(30, int)) == 0.0
     scattered = np.tile(np.repeat([0, 1], 5), 3)
     assert agreement_of_cuts(column, scattered) < 0.9  # two leaves cannot cut six pieces
+
+
+def test_a_tie_of_few_units_is_measured_too():
+    """The one varies in one segment alone, the other in the other: nothing ties them."""
+    assert _tie_within(np.array([1.0, 2.0, 3.0, 3.0]), np.array([1.0, 1.0, 2.0, 3.0]), np.array([0, 0, 1, 1])) == 0.0

@@ -324,3 +324,10 @@ def test_orders_that_end_too_early_are_asked_for_again(small: SegmentResult):
     assert ask_again_on(wide, date(2026, 7, 10), *TEN_DAYS) is None  # a second look at the whole period
     assert ask_again_on(replace(wide, decision="worked", reason="above zero"), half_way, *TEN_DAYS) is None
     assert ask_again_on(replace(wide, reason="arms differ"), half_way, *TEN_DAYS) is None
+
+
+@pytest.mark.parametrize(("expected", "days"), [(0.14063, 365), (0.14024, None)])
+def test_within_a_year_it_is_asked_again(small: SegmentResult, expected: float, days: int | None):
+    """After ten times log(0.95) / log(1 - expected / 100) days."""
+    again = ask_again_on(replace(small, expected=expected), date(2026, 7, 10), *TEN_DAYS)
+    assert again == (None if days is None else date(2026, 7, 1) + timedelta(days=days))

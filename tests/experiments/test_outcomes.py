@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +10,7 @@ from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.errors import MeasurementError
 from marketfold.experiments import read_outcomes
+from marketfold.experiments.outcomes import _begins
 from marketfold.orders import read_orders
 
 FROM, TO = date(2026, 7, 1), date(2026, 7, 31)
@@ -175,3 +176,33 @@ def test_a_period_may_be_a_single_day_and_is_not_turned_round():
         read_outcomes(ASSIGNED, orders, TO, FROM)
     with pytest.raises(MeasurementError, match="got customer_id, segment"):
         read_outcomes(ASSIGNED.select(["customer_id", "segment"]), orders, FROM, TO)
+
+
+FIRST = date(2024, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("n_days", "begins"),
+    [
+        (29, []),
+        (30, [FIRST]),
+        (59, [FIRST + timedelta(days=29)]),
+        (60, [FIRST + timedelta(days=30), FIRST]),
+        (95, [FIRST + timedelta(days=one) for one in (65, 35, 5)]),
+    ],
+)
+def test_whole_periods_lie_back_to_back_before_the_last_day(n_days: int, begins: list[date]):
+    assert _begins((FIRST, FIRST + timedelta(days=n_days - 1)), 30, None) == begins
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "begins"),
+    [
+        (date(2023, 10, 11), date(2025, 11, 9), [date(2023, 10, 11), date(2024, 10, 11)]),  # three weeks before
+        (date(2023, 10, 12), date(2025, 11, 9), [date(2024, 10, 11)]),
+        (date(2023, 10, 11), date(2024, 11, 9), [date(2023, 10, 11), date(2024, 10, 11)]),  # to its last day
+        (date(2023, 10, 11), date(2024, 11, 8), [date(2023, 10, 11)]),
+    ],
+)
+def test_earlier_seasons_count_where_all_of_their_days_were_observed(first: date, last: date, begins: list[date]):
+    assert _begins((first, last), 30, date(2025, 11, 1)) == begins

@@ -90,3 +90,49 @@ def test_arrays_that_do_not_fit_are_refused(damage: str) -> None:
         arrays[name] = arrays[name].astype(np.float64)
     with pytest.raises(ModelError, match=name):
         network_from_arrays(shape, arrays)
+
+
+def sized(n_units: int, n_features: int, bottleneck: int = 2, *, fixed: bool = False) -> Architecture:
+    return sized_architecture(
+        (n_units, n_features), bottleneck, fixed_bottleneck=fixed, tied=False, code_activation="linear"
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_features", "hidden"),
+    [(28, (128, 64)), (27, (64, 32)), (12, (64, 32)), (11, (32, 16)), (4, (32, 16)), (3, (16,))],
+)
+def test_layers_are_at_most_four_times_as_wide_as_the_input_and_sixteen(n_features: int, hidden: tuple[int, ...]):
+    assert sized(10_000_000, n_features).hidden == hidden
+
+
+@pytest.mark.parametrize(
+    ("hidden", "narrower"),
+    [((128, 64), (64, 32)), ((64, 32), (32, 16)), ((32, 16), (32,)), ((32,), (16,)), ((16,), (8,)), ((8,), ())],
+)
+def test_the_widest_is_taken_that_has_a_weight_for_two_values(hidden: tuple[int, ...], narrower: tuple[int, ...]):
+    n_weights = Architecture(40, hidden, 2).n_weights
+    enough = -(-2 * n_weights // 40)
+    assert sized(enough, 40).hidden == hidden
+    assert sized(enough - 1, 40).hidden == narrower
+
+
+def test_no_hidden_layer_is_narrower_than_the_code():
+    assert sized(10_000_000, 60, 33).hidden == (128, 64)
+    assert sized(10_000_000, 20, 17).hidden == (64, 32)
+    assert sized(10_000_000, 60, 65).hidden == ()
+
+
+def test_a_code_that_was_only_proposed_is_narrowed_until_the_network_fits():
+    n_weights = Architecture(10, (), 3).n_weights  # 10 x 3 + 3 and 3 x 10 + 10
+    assert n_weights == 73
+    assert (sized(8, 10, 4).hidden, sized(8, 10, 4).bottleneck) == ((), 3)
+    assert sized(8, 10, 3, fixed=True).bottleneck == 3
+    with pytest.raises(
+        TooFewUnitsError, match=r"8 rows by 10 columns hold 80 values; .* has 94 weights\. Give at least 10 "
+    ):
+        sized(8, 10, 4, fixed=True)
+    with pytest.raises(
+        TooFewUnitsError, match=r"3 rows by 10 columns hold 30 values; .* has 31 weights\. Give at least 4 "
+    ):
+        sized(3, 10, 4)
