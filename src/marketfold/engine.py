@@ -89,6 +89,17 @@ def _room(scanned: Sequence[Path] = ()) -> Iterator[None]:
         raise
 
 
+def _next_batch(reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
+    """The next part of what DuckDB has sorted; it says by way of Arrow that disk or memory ran out."""
+    try:
+        return next(iter(reader), None)
+    except (OSError, pa.ArrowException) as error:
+        raise EngineError(
+            f"The work ended half-way: {_first_line(error)}. Free space in the temporary folder (TMPDIR names "
+            "another), or raise --memory-limit."
+        ) from error
+
+
 @dataclass(frozen=True)
 class CsvLayout:
     """How a well-formed text file is separated and quoted; an escape of None doubles the quote."""
@@ -209,9 +220,12 @@ class DuckDBEngine:
     def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:
         """Sorted by DuckDB, which spills, and read in parts."""
         with _room(self.scanned):
-            parts = iter(frame.sort(key).to_native().to_arrow_reader(PART_ROWS))
-            while (batch := next(parts, None)) is not None:
+            reader = frame.sort(key).to_native().to_arrow_reader(PART_ROWS)
+        try:
+            while (batch := _next_batch(reader)) is not None:
                 yield function(pa.Table.from_batches([batch]))
+        finally:
+            reader.close()  # until then the connection answers nothing else
 
     def from_arrow(self, table: pa.Table | pa.RecordBatchReader) -> nw.LazyFrame[Any]:
         """Read an Arrow table where it lies, or the batches of a reader, once."""

@@ -55,6 +55,7 @@ _PARTS_OF_A_CORE = 1
 SMALL_BYTES = 256_000_000
 """Files up to which one part for each core fits into its memory."""
 _SPARKS = frozenset({"pyspark", "py4j", "grpc"})
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _TOKEN = re.compile(r"(?i)(token\s*=\s*)[^;&\s'\"]+")
 _NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authorized|forbidden")
 _NO_JAVA = re.compile(
@@ -66,6 +67,15 @@ _OURS = re.compile(r"marketfold\.errors\.\w+: ((?:(?!\n\s+at |\n\s*\n|\n SQLSTAT
 _own: list[tuple[Any, str]] = []
 """The session of our own, and its master."""
 _one_at_a_time = threading.Lock()
+
+
+def is_address(place: str) -> bool:
+    """Whether it is an address of files, and no table's name.
+
+    >>> is_address("s3a://shop/orders"), is_address("shop.sales.orders")
+    (True, False)
+    """
+    return _ADDRESS.match(place) is not None
 
 
 def masked(text: str) -> str:
@@ -307,13 +317,15 @@ def _as_java(size: str) -> str:
 
 
 @contextmanager
-def told_in_words(name: str) -> Iterator[None]:
-    """Say in a sentence what Spark says in many lines; what is not of Spark passes.
+def told_in_words(name: str, *, writing: bool = False) -> Iterator[None]:
+    """Say in a sentence what Spark says in many lines of what it reads, or writes; what is not of Spark passes.
 
     Raises
     ------
     OrdersError
         If it may not read `name`, or cannot.
+    RunFolderError
+        If it may not write it, or cannot.
     EngineError
         If memory or the connection is gone.
     """
@@ -324,7 +336,7 @@ def told_in_words(name: str) -> Iterator[None]:
     except Exception as error:
         if not is_of_spark(error):
             raise
-        raise in_words(error, name) from error
+        raise (not_written if writing else in_words)(error, name) from error
 
 
 def is_of_spark(error: Exception) -> bool:
@@ -363,15 +375,25 @@ def in_words(error: Exception, name: str) -> MarketfoldError:
 
 def not_written(error: Exception, place: str) -> MarketfoldError:
     """What Spark says of a place that it was to write to, and what to do."""
-    whole = str(error)
-    if ours := _OURS.search(whole):
-        return OrdersError(ours[1].strip())
-    if "ALREADY_EXISTS" in whole:
+    whole, look = f"{type(error).__name__} {error}", "Look whether a part of it is there"
+    if re.search(r"(PATH|TABLE_OR_VIEW|LOCATION)_ALREADY_EXISTS", whole):
         return RunFolderError(f"There is something at {place} already. Name another table or address with --out.")
-    return RunFolderError(
-        f"Spark cannot write {place}: {said(error)}. Look whether a part of it is there, and name another place with "
-        "--out."
-    )
+    if _OURS.search(whole) or _LOST.search(whole) or "OutOfMemory" in whole or "Java heap space" in whole:
+        told = in_words(error, place)
+        return type(told)(f"{told} {look} at {place}, and take it away.")
+    right = "has no right to" if _NO_RIGHT.search(whole) else "cannot"
+    return RunFolderError(f"Spark {right} write {place}: {said(error)}. {look}, and name another place with --out.")
+
+
+def refuse_passing_table(session: Any, place: str) -> None:
+    """`ParameterError` where a session of our own would forget a table when it ends."""
+    kept = session.conf.get("spark.sql.catalogImplementation", "in-memory") != "in-memory"
+    if not kept and any(one is session for one, _ in _own):
+        raise ParameterError(
+            f"{place} would be a table of a Spark session that forgets its tables when it ends. Give --out an address "
+            "for a folder of Parquet files, as in file:///scored or s3a://shop/scored, or a file; or run it where a "
+            "session with a catalogue is."
+        )
 
 
 def said(error: Exception) -> str:

@@ -13,7 +13,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
-from marketfold.spark import is_of_spark, is_too_much_at_once, not_written, told_in_words
+from marketfold.spark import is_address, is_too_much_at_once, refuse_passing_table, told_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -85,27 +85,27 @@ class SparkEngine:
         made
             Of what the function makes.
         place
-            A table by its name, or an address for Parquet files.
+            A table by its name, or an address for a folder of Parquet files.
 
         Raises
         ------
         RunFolderError
             If something is there already, or it cannot be written.
+        ParameterError
+            If the table would be gone with the session.
         """
+        from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415  (only where Spark is in use)
+
         release_caches()
-        columns = ", ".join(f"`{one.name}` {_TYPES[one.type]}" for one in made)
-        rows = frame.to_native().mapInArrow(_each(function), columns)
-        session, is_address = rows.sparkSession, ":/" in place
-        try:
-            if is_address:
+        with told_in_words(place, writing=True):
+            rows = frame.to_native().mapInArrow(_each(function), from_arrow_schema(made))
+            session = rows.sparkSession
+            if is_address(place):
                 rows.write.parquet(place)
-            else:
-                rows.write.saveAsTable(place)
-            return frame_of(session.read.parquet(place) if is_address else session.table(place))
-        except Exception as error:
-            if not is_of_spark(error):
-                raise
-            raise not_written(error, place) from error
+                return frame_of(session.read.parquet(place))
+            refuse_passing_table(session, place)
+            rows.write.saveAsTable(place)
+            return frame_of(session.table(place))
 
     def _next(self, parts: Iterator[Any]) -> Any:
         with told_in_words(self.source):
@@ -183,16 +183,6 @@ class SparkEngine:
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
         """Nothing: where a cluster writes is not where this process does."""
         return False
-
-
-_TYPES = {
-    pa.string(): "string",
-    pa.int32(): "int",
-    pa.int64(): "bigint",
-    pa.float32(): "float",
-    pa.float64(): "double",
-    pa.bool_(): "boolean",
-}
 
 
 def _as_it_is(rows: pa.Table) -> pa.Table:

@@ -13,13 +13,16 @@ from pyarrow import parquet
 
 from marketfold.cleaning import clean_orders
 from marketfold.config import FeatureOptions, RunConfig
+from marketfold.csv_files import CsvWriter
 from marketfold.demo import make_shop
-from marketfold.errors import EngineError, OrdersError, ParameterError
+from marketfold.errors import EngineError, OrdersError, ParameterError, RunFolderError
 from marketfold.features import build_features, build_matrix, plan_features
 from marketfold.features.expected import SETTING
 from marketfold.library.judging import segmentation
 from marketfold.orders import read_orders
 from marketfold.runs import score_orders, write_scores
+from marketfold.runs.write import write_table
+from marketfold.schema import UNIT_ID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,8 +166,36 @@ def test_customers_are_scored_without_coming_home(
         assert found.equals(parquet.read_table(at_once))
 
 
+@pytest.mark.parametrize("unit", UNITS[1:])
 @pytest.mark.usefixtures("small_parts")
-def test_what_fails_in_a_later_part_leaves_nothing(shop: CleanOrders, tmp_path: Path):
+def test_orders_and_lines_are_scored_in_parts_too(shop: CleanOrders, unit: Unit, tmp_path: Path):
+    whole = build_features(shop, FeatureOptions(unit=unit))
+    matrix = build_matrix(whole)
+    large = whole.revenue > np.median(whole.revenue)
+    model = segmentation(matrix, large.astype(int)).model()
+    told: list[tuple[str, int, int]] = []
+    counts = write_scores(model, shop, tmp_path / "scores.parquet", progress=lambda *step: told.append(step))
+    found = parquet.read_table(tmp_path / "scores.parquet")
+    assert found[UNIT_ID[unit]].to_pylist() == whole.ids.tolist()
+    assert found.equals(score_orders(model, shop))
+    assert counts.n_units == len(whole)
+    assert {step for step in told if step[0] == "assign"} == set()  # how many there are is not known before
+
+
+def test_what_is_no_file_of_ours_is_refused_before_the_work(shop: CleanOrders, tmp_path: Path):
+    model = model_of(build_features(shop))
+    for place in ("scored.json", "shop.scored", "s3a://shop/scored"):
+        with pytest.raises(ParameterError, match=r"ends neither in \.csv nor in \.parquet.*takes --engine spark"):
+            write_scores(model, str(tmp_path / "not_there.csv"), place, RunConfig())
+    with pytest.raises(ParameterError, match="Spark, which alone writes tables and addresses, does not have these"):
+        write_scores(model, shop, "shop.scored", RunConfig())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_fails_in_a_later_part_leaves_nothing_and_lets_go_of_the_engine(
+    shop: CleanOrders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     whole = build_features(shop)
     model = model_of(whole)
 
@@ -174,8 +205,19 @@ def test_what_fails_in_a_later_part_leaves_nothing(shop: CleanOrders, tmp_path: 
         return table.to_arrow()
 
     lazy = plan_features(shop, names=model.names, settings=model.settings)
-    with pytest.raises(OrdersError, match="the last"):
-        list(lazy.mapped(partial(fails, whole.ids[-1])))
-    with pytest.raises(ParameterError, match=r"ends neither in \.csv nor in \.parquet"):
-        write_scores(model, shop, tmp_path / "scores.xls")
+    with pytest.raises(OrdersError, match="the last") as kept:
+        write_table(lazy.mapped(partial(fails, whole.ids[-1])), tmp_path / "scores.csv")
+    assert len(lazy) == len(whole)  # while the error is kept, as a notebook keeps it
+    del kept
+    written = CsvWriter.write_table
+
+    def is_full(self: CsvWriter, table: pa.Table) -> None:
+        written(self, table)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(CsvWriter, "write_table", is_full)
+    with pytest.raises(RunFolderError, match="No space left") as full:
+        write_scores(model, shop, tmp_path / "scores.csv")
+    assert len(lazy) == len(whole)
+    del full
     assert not list(tmp_path.iterdir())

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -47,6 +47,9 @@ from marketfold.runs import Run, make_run, score_orders, scoring_config, write_s
 from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.spark import SMALL_BYTES, in_words, masked, said, suit
 from marketfold.spark_engine import SparkEngine, release_caches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BY_SPARK = ReadingOptions(engine="spark")
 MOST_JOBS = 29
@@ -124,31 +127,55 @@ def test_customers_are_scored_where_spark_has_them(there: Run, lines: pa.Table, 
     del spark
 
 
+@pytest.fixture
+def scored_table(spark: Any) -> Iterator[str]:
+    """Name of a table that is there neither before nor after."""
+    yield "scored_customers"
+    spark.sql("DROP TABLE IF EXISTS scored_customers")
+
+
 @QUIET
 @pytest.mark.spark
-def test_scores_are_written_where_spark_keeps_tables(there: Run, spark: Any, tmp_path: Path):
+def test_scores_are_written_where_spark_keeps_tables(
+    there: Run, spark: Any, scored_table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     by_spark = scoring_config(there.folder, {"engine": "spark"})
     expected = score_orders(there.folder, "shop_orders", by_spark)
-    address = (tmp_path / "scores").as_uri()
-    spark.sql("DROP TABLE IF EXISTS scored_customers")
-    for place, rows in (("scored_customers", spark.table), (address, spark.read.parquet)):
+    numbers, address = expected["segment"].to_pylist(), (tmp_path / "scores.parquet").as_uri()
+    for place, rows in ((scored_table, spark.table), (address, spark.read.parquet)):
         counts = write_scores(there.folder, "shop_orders", place, by_spark)
-        found = rows(place).toArrow().sort_by("customer_id")
-        assert found.to_pylist() == expected.to_pylist()
+        assert rows(place).toArrow().sort_by("customer_id").to_pylist() == expected.to_pylist()
         assert (counts.place, counts.n_units) == (place, len(expected))
         assert counts.fits_none == sum(expected["fits_none"].to_pylist())
-        assert sum(n for (number, _), n in counts.segments.items() if number == 1) == sum(
-            number == 1 for number in expected["segment"].to_pylist()
-        )
+        assert {number: n for (number, _), n in counts.segments.items()} == {one: numbers.count(one) for one in numbers}
         with pytest.raises(RunFolderError, match=r"There is something at .* already"):
             write_scores(there.folder, "shop_orders", place, by_spark)
-    with pytest.raises(RunFolderError, match=r"Spark cannot write nowhere\.scored"):
+    with pytest.raises(RunFolderError, match=r"Spark cannot write nowhere\.scored.* Look whether a part"):
         write_scores(there.folder, "shop_orders", "nowhere.scored", by_spark)
     words = ["score", str(there.folder), "shop_orders", "--engine", "spark", "--out", f"{address}_again"]
-    shown = CliRunner().invoke(app, words)
+    refused = CliRunner().invoke(app, words)
+    assert refused.exit_code == 2
+    assert "At an address Spark writes a folder of Parquet files" in " ".join(refused.output.split())
+    shown = CliRunner().invoke(app, [*words[:-1], (tmp_path / "again").as_uri()])
     assert shown.exit_code == 0, shown.output
-    assert f"rows in {address}_again." in " ".join(shown.output.split())
-    spark.sql("DROP TABLE scored_customers")
+    assert f"rows in {(tmp_path / 'again').as_uri()}." in " ".join(shown.output.split())
+    monkeypatch.setattr("marketfold.spark._own", [(spark, "local[2]")])
+    with pytest.raises(ParameterError, match="a Spark session that forgets its tables when it ends"):
+        write_scores(there.folder, "shop_orders", "kept_nowhere", by_spark)
+
+
+@QUIET
+@pytest.mark.spark
+def test_a_write_that_fails_half_way_says_that_a_part_may_be_there(spark: Any, tmp_path: Path):
+    def refuse(rows: pa.Table) -> pa.Table:
+        raise ParameterError(f"{len(rows)} customers have no finite number at all.")
+
+    frame = frame_of(spark.createDataFrame(pa.table({"id": ["a", "b"]})).coalesce(1))
+    place = (tmp_path / "scores").as_uri()
+    with pytest.raises(OrdersError) as found:
+        SparkEngine().write_mapped(frame, refuse, pa.schema([("id", pa.string())]), place)
+    look = f"Look whether a part of it is there at {place}, and take it away."
+    assert str(found.value) == f"2 customers have no finite number at all. {look}"
 
 
 @QUIET

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,8 +25,6 @@ from marketfold.thresholds import MEASURED_SHARE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
-
-    import narwhals as nw
 
     from marketfold.engine import Engine
     from marketfold.schema import Feature, Ids, Unit
@@ -136,7 +135,7 @@ class LazyFeatureTable(InEngine):
     rows: UnitRows
 
     def __len__(self) -> int:
-        return len(self.engine.collect(self.frame.select(self.rows.key)))
+        return int(self.engine.collect(self.frame.select(nw.len()))[0][0].as_py())
 
     def __repr__(self) -> str:
         return f"<LazyFeatureTable: {len(self.rows.measured)} features of each {self.rows.unit}, on {self.engine.name}>"
@@ -159,11 +158,11 @@ class LazyFeatureTable(InEngine):
         return self.rows.table(self.engine.collect(hashed.sort("_digest").head(n_units).drop("_digest")))
 
     def mapped(self, function: Callable[[FeatureTable], pa.Table]) -> Iterator[pa.Table]:
-        """What a function makes of the units, a part of them at a time, so that no more than a part is in memory.
+        """What a function makes of the units, a part of them at a time; meanwhile the engine is asked nothing else.
 
         Where the engine has other machines the function is sent to them, and what it makes comes home. Parts are in the
         order of the ids where one machine has them all. Where a model does not give all that is taken from many units
-        (`UnitRows.is_known`), there is one part.
+        (`UnitRows.is_known`), there is one part; Polars has all in memory whatever the parts.
         """
         if not self.rows.is_known:
             yield function(self.collect())
@@ -173,14 +172,16 @@ class LazyFeatureTable(InEngine):
     def written(self, function: Callable[[FeatureTable], pa.Table], place: str) -> nw.LazyFrame[Any]:
         """What a function makes of the units, written by Spark where it keeps tables; to be read from there.
 
-        `place` is a table by its name, or an address for Parquet files. RunFolderError if something is there already,
-        or it cannot be written; ParameterError if the orders are not Spark's, or `rows` does not know of a unit alone.
+        `place` is a table by its name, or an address for a folder of Parquet files. Errors are those of
+        `SparkEngine.write_mapped`; ParameterError if the orders are not Spark's, or the model lacks what is expected.
         """
-        if not isinstance(self.engine, SparkEngine) or not self.rows.is_known:
+        if not isinstance(self.engine, SparkEngine):
             raise ParameterError(
-                f"{place} is a table of Spark's, or files of its cluster: read the orders with --engine spark, by a "
-                "model that has all its settings; or name a file with --out, as in scored.parquet."
+                f"{place} ends neither in .csv nor in .parquet, and Spark, which alone writes tables and addresses, "
+                "does not have these orders. Name a file with --out, or give --engine spark."
             )
+        if not self.rows.is_known:
+            raise ParameterError("The model does not say what its customers are expected by. Make the run again.")
         made = function(self.rows.table(self.rows.example())).schema
         return self.engine.write_mapped(self.frame, partial(_of_rows, function, self.rows), made, place)
 

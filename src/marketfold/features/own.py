@@ -113,7 +113,8 @@ def check_values(table: FeatureTable, *, first: bool) -> None:
         values = table.column(feature.name)
         odd = int((~np.isfinite(values)).sum()) if feature.aspect == OWN else 0
         if odd:
-            what = f"{feature.name} is no finite number for {odd:,} of {len(table):,} {table.unit}s."
+            of_all = f" of {len(table):,}" if first else ""  # of a later table this may be a part
+            what = f"{feature.name} is no finite number for {odd:,}{of_all} {table.unit}s."
             faults.append(Fault(what, "end its formula in .fill_null(...), and divide by nothing that may be zero."))
         elif (
             first and feature.aspect == OWN and feature.measure == "share" and not ((values >= 0) & (values <= 1)).all()

@@ -19,7 +19,7 @@ from marketfold.file_names import ORDER_FILE_NAMES
 from marketfold.orders.odd_types import is_bytes
 from marketfold.orders.sources import FIRST_LINE, FrameSource, from_spark
 from marketfold.schema import SOURCE_LINE
-from marketfold.spark import find_session, in_words, is_of_spark, runs_here, suit, told_in_words
+from marketfold.spark import find_session, in_words, is_address, is_of_spark, runs_here, suit, told_in_words
 from marketfold.spark_engine import SPARK, SparkEngine
 from marketfold.words import listed
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 KIND = "Spark"
 """Of a table, as `run.json` says it."""
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _TABLE = re.compile(r"(`[^`]+`|\w+)(\.(`[^`]+`|\w+)){0,2}")
 _NEAR = 5
 
@@ -47,7 +46,7 @@ def is_elsewhere(given: str, address: TableAddress | None = None) -> bool:
     """
     if address is not None:
         raise refuse_kind(address.text, "a database")
-    if _ADDRESS.match(given):
+    if is_address(given):
         return True
     is_file = os.path.lexists(given) or Path(given).suffix.lower() in ORDER_FILE_NAMES
     return not is_file and _TABLE.fullmatch(given) is not None
@@ -78,7 +77,7 @@ def open_elsewhere(given: str, options: ReadingOptions) -> Source:
     """
     session = find_session(options.master, options.memory_limit)
     suit(session, None)
-    if _ADDRESS.match(given):
+    if is_address(given):
         engine = SparkEngine(given)
         try:
             return FrameSource(given, engine, engine.scan_parquet(session, [given], SOURCE_LINE, FIRST_LINE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,13 +22,14 @@ from marketfold.file_names import RUN_FILE
 from marketfold.model import SegmentModel
 from marketfold.orders import Orders, is_elsewhere, read_orders
 from marketfold.runs.read import Run
-from marketfold.runs.write import write_table
+from marketfold.runs.write import ENDINGS, TABLE_FILES, write_table
 from marketfold.schema import UNIT_ID
+from marketfold.spark import is_address
 from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import assignment_table, with_outlook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from datetime import date
 
     from marketfold.config import RunConfig
@@ -101,28 +103,37 @@ def write_scores(
 ) -> ScoreCounts:
     """Write what `score_orders` gives, with no more than a part of the customers in memory.
 
-    `out` is a file, in which they stand in the order of their ids unless the engine has them on several machines; or,
-    where Spark reads the orders, a table by its name or an address, which the cluster writes. Errors are those of
-    `score_orders`, `write_table` and `LazyFeatureTable.written`.
+    `out` is a file (.csv, .parquet), in which they stand in the order of their ids unless the engine has them on
+    several machines; or, where Spark has the orders, a table by its name or an address for a folder of Parquet files,
+    which the cluster writes. Errors are those of `score_orders`, `write_table` and `LazyFeatureTable.written`.
     """
     config = config or scoring_config(model)
     model = model if isinstance(model, SegmentModel) else SegmentModel.load(model)
-    by_spark = config.reading.engine == "spark" and not is_of_table(model.settings)
-    is_file = isinstance(out, Path) or not by_spark or not is_elsewhere(out)
-    counts = ScoreCounts(str(Path(out).absolute() if is_file else out))
-    if is_file:
-        write_table(map(counts.counted, _scores(model, source, config, progress)), Path(out))
+    where = str(out)
+    if not is_address(where) and (Path(out).suffix in TABLE_FILES or is_of_table(model.settings)):
+        counts = ScoreCounts(str(Path(out).absolute()))
+        with closing(_scores(model, source, config, progress)) as scores:
+            write_table(map(counts.counted, scores), Path(out))
         return counts
-    clock = StageClock(progress)
+    _refuse_place(where, in_memory=not isinstance(source, str | Path), by_spark=config.reading.engine == "spark")
+    counts, clock = ScoreCounts(where), StageClock(progress)
     lazy, _ = _planned(model, source, config, clock)
     with clock.stage("assign"):
-        written = lazy.written(partial(_scored, model), str(out))
+        written = lazy.written(partial(_scored, model), where)
         grouped = written.group_by("segment", "segment_name")
         counts.add(lazy.engine.collect(grouped.agg(nw.len().alias("n"), nw.col("fits_none").cast(nw.Int64).sum())))
     return counts
 
 
-def _scores(model: SegmentModel, source: Any, config: RunConfig, progress: Progress | None) -> Iterator[pa.Table]:
+def _refuse_place(where: str, *, in_memory: bool, by_spark: bool) -> None:
+    """Refuse before the work what is neither a file of ours nor a place of Spark's."""
+    if not is_elsewhere(where) or not (by_spark or in_memory):
+        raise ParameterError(f"{where} {ENDINGS} A table's name or an address takes --engine spark.")
+    if is_address(where) and Path(where).suffix not in {"", ".parquet"}:
+        raise ParameterError(f"At an address Spark writes a folder of Parquet files: end {where} otherwise.")
+
+
+def _scores(model: SegmentModel, source: Any, config: RunConfig, progress: Progress | None) -> Generator[pa.Table]:
     """Rows of scores, of some units at a time."""
     clock = StageClock(progress)
     if is_of_table(model.settings):
@@ -134,13 +145,16 @@ def _scores(model: SegmentModel, source: Any, config: RunConfig, progress: Progr
             yield assignment_table(model, model.assign(table))
         return
     lazy, clean = _planned(model, source, config, clock)
-    n_customers = clean.engine.collect(clean.activity.customers.select(nw.len()))[0][0].as_py()
-    done = 0
+    done, total = 0, _customers(clean) if progress and model.unit == "customer" else 0
     for part in lazy.mapped(partial(_scored, model)):
         done += len(part)
-        if progress:
-            progress("assign", min(done, n_customers), n_customers)
+        if progress and total:
+            progress("assign", min(done, total), total)
         yield part
+
+
+def _customers(clean: CleanOrders) -> int:
+    return int(clean.engine.collect(clean.activity.customers.select(nw.len()))[0][0].as_py())
 
 
 def _planned(

@@ -113,6 +113,13 @@ def _beside(facts: dict[str, Any], medians: dict[str, float]) -> dict[str, Any]:
     return facts | {f"{name}_median" if name in facts else name: value for name, value in known.items()}
 
 
+TABLE_FILES = {".csv": CsvWriter, ".parquet": parquet.ParquetWriter}
+"""What writes a file of each ending."""
+
+
+ENDINGS = "ends neither in .csv nor in .parquet; the ending says what is to be written."
+
+
 def write_table(table: pa.Table | Iterator[pa.Table], path: Path) -> None:
     """Write a table, or one that comes in parts, whole or not at all; the ending of the name says as what.
 
@@ -123,11 +130,10 @@ def write_table(table: pa.Table | Iterator[pa.Table], path: Path) -> None:
     RunFolderError
         If it cannot be written.
     """
-    writers = {".csv": CsvWriter, ".parquet": parquet.ParquetWriter}
-    if path.suffix not in writers:
-        raise ParameterError(f"{path} ends neither in .csv nor in .parquet; the ending says what is to be written.")
+    if path.suffix not in TABLE_FILES:
+        raise ParameterError(f"{path} {ENDINGS}")
     parts = iter([table]) if isinstance(table, pa.Table) else table
     first = next(parts)  # what it takes to make it may fail, and nothing is written yet
-    with whole_file(path) as staging, writers[path.suffix](staging, first.schema) as writer:
+    with whole_file(path) as staging, TABLE_FILES[path.suffix](staging, first.schema) as writer:
         for part in itertools.chain([first], parts):
             writer.write_table(part)
