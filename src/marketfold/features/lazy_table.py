@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from marketfold.engine import Engine
     from marketfold.schema import Feature, Ids, Unit
 
@@ -100,7 +102,7 @@ class UnitRows:
             revenue=rows.column(REVENUE_COLUMN).to_numpy()[order],
             as_of=self.as_of,
             left_out=self.left_out,
-            described={name: rows.column(name).to_numpy()[order] for name in DESCRIBING if name in rows.column_names},
+            described={name: _texts(rows.column(name))[order] for name in DESCRIBING if name in rows.column_names},
             settings=self.settings | expected,
             history=history,
         )
@@ -188,6 +190,14 @@ class LazyFeatureTable(InEngine):
 
 def _of_rows(function: Callable[[FeatureTable], pa.Table], columns: UnitRows, rows: pa.Table) -> pa.Table:
     return function(columns.table(rows))
+
+
+def _texts(column: pa.ChunkedArray) -> NDArray[np.object_]:
+    """Cells as texts, None where empty; few are different, and each is in memory once."""
+    coded = column.combine_chunks().dictionary_encode()
+    texts = np.array([*coded.dictionary.to_pylist(), None], dtype=object)
+    found: NDArray[np.object_] = texts[coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _ids(column: pa.ChunkedArray) -> Ids:
