@@ -13,7 +13,7 @@ from tests.segments.shops import clean_shop
 
 from marketfold.cleaning import clean_orders
 from marketfold.diagnostics import Trap, find_traps
-from marketfold.diagnostics.calendar_traps import _tells
+from marketfold.diagnostics.calendar_traps import _tells, _tenths
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
 from marketfold.report import trap_sentence
@@ -137,3 +137,15 @@ def test_years_before_1970_are_years_too() -> None:
 )
 def test_twenty_customers_of_whom_a_tenth_is_elsewhere_can_tell(sizes: tuple[int, ...], *, tells: bool):
     assert _tells(np.repeat(np.arange(len(sizes)), sizes).astype(np.int32)) is tells
+
+
+@pytest.mark.parametrize(
+    ("days", "codes"),
+    [
+        (np.arange(100.0), np.repeat(np.arange(10), 10)),
+        (np.repeat([1.0, 2.0], 50), np.repeat([0, 2], 50)),
+        (np.full(30, 7.0), np.zeros(30, int)),
+    ],
+)
+def test_a_tenth_of_the_customers_is_in_each_part_where_days_allow_it(days: np.ndarray, codes: np.ndarray):
+    assert _tenths(days).tolist() == codes.tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from marketfold.orders.aliases import ALIASES
 from marketfold.orders.role_names import sureness
 
 
@@ -28,3 +29,9 @@ def test_a_remark_makes_any_name_less_sure_by_one(role: str, column: str):
     assert bare is not None
     assert bare > 0
     assert remarked == bare + 1
+
+
+@pytest.mark.parametrize("role", ["amount", "customer_id", "ordered_on", "quantity"])
+def test_other_names_of_a_role_are_less_sure_than_its_own_in_their_order(role: str):
+    for rank, names in enumerate(ALIASES[role], start=1):
+        assert {sureness(role, name) for name in names if name != role.replace("_", "")} == {rank}
