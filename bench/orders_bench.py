@@ -1,8 +1,8 @@
-"""Read + clean + features on ten million order lines, against the plain pandas way, in one process tree.
+"""Read + clean + features on ten million order lines, against plain pandas or SQL by hand for DuckDB.
 
-`python -m bench.orders_bench [--lines N] [--customers N] [--rounds N] [--kind parquet|csv|both]`
+`python -m bench.orders_bench [--lines N] [--customers N] [--rounds N] [--kind parquet|csv] [--against pandas|duckdb]`
 
-Each run is a process of its own, ours and pandas' in turn. Seconds are those of the work, without imports; peak
+Each run is a process of its own, ours and the other in turn. Seconds are those of the work, without imports; peak
 memory is that of the whole process. Both write the feature table, and the tables and ledgers are compared before any
 figure is printed.
 """
@@ -29,17 +29,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FASTER = {"parquet": 4.0, "csv": 2.0}
+"""Times by the clock, than pandas."""
 MEMORY = 1 / 3
+OF_DUCKDB = 1.5
+"""Processor seconds, of those of the SQL by hand."""
 
 
 def ours(path: Path, result: Path) -> None:
     """Marketfold's way, in this process."""
     from marketfold.cleaning import clean_orders  # noqa: PLC0415  (pandas' run must not pay for it)
+    from marketfold.config import CleaningOptions  # noqa: PLC0415
     from marketfold.features import build_features  # noqa: PLC0415
     from marketfold.orders import read_orders  # noqa: PLC0415
 
     begun = time.perf_counter()
-    clean = clean_orders(read_orders(path))
+    clean = clean_orders(read_orders(path), CleaningOptions(gross=True))  # the others match no return with its sale
     table = build_features(clean)
     seconds = time.perf_counter() - begun
     columns = {name: table.column(name) for name in table.names}
@@ -50,6 +54,17 @@ def ours(path: Path, result: Path) -> None:
     told = {"lines": reads.lines, "orders": reads.orders, "customers": reads.customers, "money": reads.amount_total}
     told["seconds"] = seconds
     print(json.dumps(told | {"by_reason": {name: [lines[name], money[name]] for name in lines}}))
+
+
+def by_hand(path: Path, result: Path) -> None:
+    """DuckDB's own way, in this process."""
+    from bench import duckdb_way  # noqa: PLC0415
+
+    begun = time.perf_counter()
+    table, told = duckdb_way.measured(path)
+    seconds = time.perf_counter() - begun
+    pq.write_table(table, result)
+    print(json.dumps(told | {"seconds": seconds}))
 
 
 def plain(path: Path, result: Path) -> None:
@@ -63,6 +78,9 @@ def plain(path: Path, result: Path) -> None:
     table.reset_index().to_parquet(result)
     names = ("lines", "orders", "customers", "money", "by_reason")
     print(json.dumps({name: ledger[name] for name in names} | {"seconds": seconds}, default=int))
+
+
+WAYS = {"ours": ours, "pandas": plain, "duckdb": by_hand}
 
 
 def check_same(told: Sequence[dict[str, Any]], results: Sequence[Path]) -> int:
@@ -89,33 +107,37 @@ def _work(runs: Sequence[Measured]) -> list[float]:
     return [float(json.loads(one.output)["seconds"]) for one in runs]
 
 
-def _tell(kind: str, mine: Sequence[Measured], theirs: Sequence[Measured], same: int) -> None:
-    rows = (("ours", mine), ("pandas", theirs))
+def _tell(kind: str, mine: Sequence[Measured], theirs: Sequence[Measured], same: int, against: str) -> None:
+    rows = (("ours", mine), (against, theirs))
     for name, runs in rows:
         seconds = ", ".join(f"{one:.1f}" for one in _work(runs))
         print(
             f"  {name:<7} {median(_work(runs)):7.1f} s ({seconds})  processor {middle(runs, 'cpu'):6.1f} s  "
             f"peak {middle(runs, 'peak_mb'):6,.0f} MB"
         )
-    faster = median(_work(theirs)) / median(_work(mine))
     memory = middle(mine, "peak_mb") / middle(theirs, "peak_mb")
-    print(f"  {kind}: {faster:.1f} times faster (to reach: {FASTER[kind]:.0f})")
-    print(f"  {memory:.2f} of the memory (to reach: {MEMORY:.2f})")
+    if against == "duckdb":
+        times = middle(mine, "cpu") / middle(theirs, "cpu")
+        print(f"  {kind}: {times:.2f} times the processor seconds (to reach: {OF_DUCKDB}), {memory:.2f} of the memory")
+    else:
+        faster = median(_work(theirs)) / median(_work(mine))
+        print(f"  {kind}: {faster:.1f} times faster (to reach: {FASTER[kind]:.0f})")
+        print(f"  {memory:.2f} of the memory (to reach: {MEMORY:.2f})")
     print(f"  same ledger, and the same {same} features to 1e-6")
 
 
-def compare(kind: str, path: Path, rounds: int) -> None:
+def compare(kind: str, path: Path, rounds: int, against: str) -> None:
     """Print the comparison on one file."""
     print(f"\nread + clean + features from {path.name} ({path.stat().st_size / 1e6:,.0f} MB)", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        results = [Path(folder) / f"{name}.parquet" for name in ("ours", "plain")]
+        results = [Path(folder) / f"{name}.parquet" for name in ("ours", against)]
         commands = [
             [sys.executable, "-m", "bench.orders_bench", "--way", name, "--source", str(path), "--result", str(result)]
-            for name, result in zip(("ours", "plain"), results, strict=True)
+            for name, result in zip(("ours", against), results, strict=True)
         ]
         mine, theirs = in_turn(commands[0], commands[1], rounds)
         same = check_same([json.loads(runs[-1].output) for runs in (mine, theirs)], results)
-    _tell(kind, mine, theirs, same)
+    _tell(kind, mine, theirs, same, against)
 
 
 def main() -> None:
@@ -124,17 +146,18 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kind", choices=["parquet", "csv", "both"], default="both")
-    parser.add_argument("--way", choices=["ours", "plain"], help=argparse.SUPPRESS)
+    parser.add_argument("--against", choices=["pandas", "duckdb"], default="pandas")
+    parser.add_argument("--way", choices=list(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--source", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--result", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.way:
-        (ours if given.way == "ours" else plain)(given.source, given.result)
+        WAYS[given.way](given.source, given.result)
         return
     parquet, text = make(lines=given.lines, customers=given.customers)
     for kind, path in (("parquet", parquet), ("csv", text)):
         if given.kind in (kind, "both"):
-            compare(kind, path, given.rounds)
+            compare(kind, path, given.rounds, given.against)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CANCELLED = ["cancelled", "canceled", "returned", "refunded", "void", "voided"]
+SHIPPING = ["POST", "DOT", "POSTAGE", "SHIPPING", "CARRIAGE"]
 NOT_PRODUCTS = [
-    "POST", "DOT", "M", "D", "C2", "S", "B", "PADS", "CRUK", "BANK CHARGES", "AMAZONFEE", "ADJUST", "ADJUST2",
-    "POSTAGE", "SHIPPING", "MANUAL", "DISCOUNT", "CARRIAGE", "TEST001", "TEST002",
+    "M", "D", "C2", "S", "B", "PADS", "CRUK", "BANK CHARGES", "AMAZONFEE", "ADJUST", "ADJUST2", "MANUAL", "DISCOUNT",
+    "TEST001", "TEST002",
 ]  # fmt: skip
 TESTS = ["test", "test customer", "dummy", "testkunde"]
 TEXT = ("order_id", "customer_id", "product_id", "category", "status", "country")
@@ -40,6 +41,7 @@ def clean(lines: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, ob
         "unreadable_date": lines["order_date"].isna(),
         "unreadable_money": lines["amount"].isna(),
         "test_customer": lines["customer_id"].str.strip().str.lower().isin(TESTS),
+        "shipping": lines["product_id"].str.strip().str.upper().isin(SHIPPING),
         "not_a_product": lines["product_id"].str.strip().str.upper().isin(NOT_PRODUCTS),
         "cancelled": lines["status"].str.strip().str.lower().isin(CANCELLED) | lines["order_id"].str.match(r"^C\d+$"),
         "returned": lines["quantity"] < 0,
@@ -73,12 +75,14 @@ def _orders(kept: pd.DataFrame) -> pd.DataFrame:
     orders = by_order.agg(on=("order_date", "min"), money=("amount", "sum"))
     orders["money"] = orders["money"].round(2)
     orders = orders.sort_values(["customer_id", "on"])
-    orders["gap"] = orders.groupby("customer_id")["on"].diff().dt.days
+    gaps = orders.groupby("customer_id")["on"].diff().dt.days
+    orders["gap"] = gaps.where(gaps > 0)  # two orders of one day are one visit
     orders["large"] = orders["money"].where(orders["money"] > orders["money"].quantile(0.8), 0.0)
     return orders.groupby("customer_id").agg(
         order_count=("order_id", "size"),
         gap_mean_days=("gap", "mean"),
         gap_spread_days=("gap", "std"),
+        gaps=("gap", "count"),
         large=("large", "sum"),
     )
 
@@ -112,7 +116,7 @@ def features(kept: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
     table["tenure_days"] = (as_of - table["first"]).dt.days
     table["gap_mean_days"] = table["gap_mean_days"].fillna(table["tenure_days"])
     # the spread of all gaps there are, not of a sample of them
-    gaps = table["order_count"] - 1
+    gaps = table["gaps"]
     of_all = np.sqrt((gaps - 1).clip(lower=0) / gaps.clip(lower=1))
     table["gap_spread_days"] = (table["gap_spread_days"] * of_all).fillna(0.0)
     table["basket_mean"] = revenue / table["order_count"]
@@ -128,4 +132,4 @@ def features(kept: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
     table = table.join(_shares(kept, kept["order_date"].dt.quarter.rename("quarter"), revenue, quarters))
     country = kept.groupby("customer_id")["country"].agg(["min", "max"])
     table["country"] = country["min"].where(country["min"] == country["max"], "(several)")
-    return table.drop(columns=["items", "first", "last", "listed", "discount", "later", "large"]).sort_index()
+    return table.drop(columns=["items", "first", "last", "listed", "discount", "later", "large", "gaps"]).sort_index()

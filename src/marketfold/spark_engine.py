@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import json
 import weakref
 from collections import deque
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import pyarrow as pa
 
 from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
-from marketfold.spark import is_address, is_too_much_at_once, refuse_passing_table, told_in_words
+from marketfold.spark import is_address, is_remote, is_too_much_at_once, refuse_passing_table, told_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +30,21 @@ _let_go: deque[Any] = deque()
 """What nobody asks for any more. Who collects garbage may do so in the middle of another question to Spark."""
 
 
+_living: weakref.WeakSet[SparkEngine] = weakref.WeakSet()
+
+
+@cache
+def _release_at_exit() -> None:
+    """By Spark Connect the cluster outlives this process, and would keep what it was told to."""
+
+    def release() -> None:
+        for engine in list(_living):
+            _let_go.extend(engine.kept)
+        release_caches()
+
+    atexit.register(release)
+
+
 def release_caches() -> None:
     """Give back what nobody asks for any more: before each question, and when somebody says so."""
     with suppress(Exception):  # the cluster may be gone, and its caches with it
@@ -38,22 +55,25 @@ def release_caches() -> None:
 class SparkEngine:
     """PySpark, for those who outgrow one machine; what it keeps in the cluster goes with the next question after it.
 
-    `source` is what messages call the orders that it reads.
+    `source` is what messages call the orders that it reads, `kept` what it has cached.
     """
 
     name = "pyspark"
 
     def __init__(self, source: str = "the orders") -> None:
         self.source = source
-        self._kept: list[Any] = []
-        weakref.finalize(self, _let_go.extend, self._kept).atexit = False
+        self.kept: list[Any] = []
+        weakref.finalize(self, _let_go.extend, self.kept).atexit = False
+        _living.add(self)
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cache in the cluster."""
         release_caches()
         with told_in_words(self.source):
-            self._kept.append(frame.to_native().cache())
-        return frame_of(self._kept[-1])
+            self.kept.append(frame.to_native().cache())
+        if is_remote(self.kept[-1].sparkSession):
+            _release_at_exit()
+        return frame_of(self.kept[-1])
 
     hold = materialise
 

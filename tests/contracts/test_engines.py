@@ -120,14 +120,16 @@ def test_spark_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, spark
 
 
 @pytest.mark.spark
-def test_spark_connect_agrees_too(connect: str):
-    """The tests by Spark of this file, in a process of its own."""
+def test_spark_connect_agrees_too(connect: str, spark: Any):
+    """The tests by Spark of this file, in a process of its own, which leaves nothing in the cluster's memory."""
+    before = set(spark.sparkContext._jsc.getPersistentRDDs())
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", __file__]
     environment = os.environ | {"SPARK_REMOTE": connect}
     words = [*command, "-k", "spark and not connect"]
     ended = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
     assert ended.returncode == 0, ended.stdout
     assert ended.stdout.startswith(".")
+    assert set(spark.sparkContext._jsc.getPersistentRDDs()) <= before
 
 
 def test_a_sample_is_the_same_on_every_engine(lines: pa.Table, on_duckdb: CleanOrders):

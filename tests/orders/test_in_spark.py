@@ -154,8 +154,8 @@ def test_scores_are_written_where_spark_keeps_tables(
         write_scores(there.folder, "shop_orders", "nowhere.scored", by_spark)
     words = ["score", str(there.folder), "shop_orders", "--engine", "spark", "--out", f"{address}_again"]
     refused = CliRunner().invoke(app, words)
-    assert refused.exit_code == 2
-    assert "At an address Spark writes a folder of Parquet files" in " ".join(refused.output.split())
+    assert isinstance(refused.exception, ParameterError)
+    assert "At an address Spark writes a folder of Parquet files" in str(refused.exception)
     shown = CliRunner().invoke(app, [*words[:-1], (tmp_path / "again").as_uri()])
     assert shown.exit_code == 0, shown.output
     assert f"rows in {(tmp_path / 'again').as_uri()}." in " ".join(shown.output.split())
