@@ -64,6 +64,8 @@ _NO_JAVA = re.compile(
 _LOST = re.compile(r"(?i)Py4JNetwork|connection (refused|reset)|answer from Java|UNAVAILABLE|Context.*(stop|shut)")
 _OURS = re.compile(r"marketfold\.errors\.\w+: ((?:(?!\n\s+at |\n\s*\n|\n SQLSTATE).)+)", re.DOTALL)
 """What was raised by our own code where Spark runs it."""
+_RAISED = re.compile(r"([\w.]*(Error|Exception)): ")
+"""The end of what Python says where Spark runs it."""
 _own: list[tuple[Any, str]] = []
 """The session of our own, and its master."""
 _one_at_a_time = threading.Lock()
@@ -352,8 +354,11 @@ def is_too_much_at_once(error: Exception) -> bool:
 def in_words(error: Exception, name: str) -> MarketfoldError:
     """What Spark says of `name`, and what to do."""
     whole, short = f"{type(error).__name__} {error}", said(error)
-    if ours := _OURS.search(whole):
-        return OrdersError(ours[1].strip())
+    if "No module named 'marketfold" in whole:
+        return EngineError(
+            "The workers of the cluster do not have Marketfold, which gives customers their segments there. Install "
+            "the same version on them (marketfold-core is enough), or write into a file: --engine duckdb."
+        )
     if _NO_RIGHT.search(whole):
         return OrdersError(
             f"Spark has no right to read {name}: {short}. Ask for it (GRANT SELECT, or read on the files), or give "
@@ -368,8 +373,11 @@ def in_words(error: Exception, name: str) -> MarketfoldError:
         return EngineError("Spark has too little memory. Raise --memory-limit, or spark.driver.memory of the session.")
     if _LOST.search(whole):
         return EngineError(f"The connection to Spark was lost: {short}. Run again when it is there.")
+    ours = _OURS.search(whole)
     return OrdersError(
-        f"Spark cannot read {name}: {short}. Check that all of it is there, whole, and where the cluster sees it."
+        ours[1].strip()
+        if ours
+        else f"Spark cannot read {name}: {short}. Check that all of it is there, whole, and where the cluster sees it."
     )
 
 
@@ -399,6 +407,9 @@ def refuse_passing_table(session: Any, place: str) -> None:
 def said(error: Exception) -> str:
     """What Spark says, in a line, without classes of Java and without a token."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    raised = [line for line in lines if _RAISED.match(line)] if "PYTHON_EXCEPTION" in str(error) else []
+    if raised:
+        return masked(raised[-1].strip(" .;:"))[:300]
     if lines[0].startswith("An error occurred while calling") and lines[1:]:
         lines = lines[1:]
     causes = [line.removeprefix("Caused by:").strip() for line in lines if line.startswith("Caused by:")]

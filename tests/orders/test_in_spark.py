@@ -45,7 +45,7 @@ from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, score_orders, scoring_config, write_scores
 from marketfold.runs.sources import order_source, refuse_other_table
-from marketfold.spark import SMALL_BYTES, in_words, masked, said, suit
+from marketfold.spark import SMALL_BYTES, in_words, masked, refuse_passing_table, said, suit
 from marketfold.spark_engine import SparkEngine, release_caches
 
 if TYPE_CHECKING:
@@ -82,8 +82,15 @@ def lines() -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def there(spark: Any, lines: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def cached(spark: Any) -> set[int]:
+    """What other tests have left in the memory of the cluster, which sessions share where their tables are the same."""
+    return set(spark.sparkContext._jsc.getPersistentRDDs())
+
+
+@pytest.fixture(scope="module")
+def there(spark: Any, cached: set[int], lines: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The one run by Spark, of a table by its name."""
+    del cached
     spark.createDataFrame(lines).coalesce(1).createOrReplaceTempView("shop_orders")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
@@ -92,7 +99,9 @@ def there(spark: Any, lines: pa.Table, tmp_path_factory: pytest.TempPathFactory)
 
 @QUIET
 @pytest.mark.spark
-def test_a_run_by_spark_is_the_run_of_the_embedded_engine(there: Run, lines: pa.Table, spark: Any, tmp_path: Path):
+def test_a_run_by_spark_is_the_run_of_the_embedded_engine(
+    there: Run, lines: pa.Table, spark: Any, cached: set[int], tmp_path: Path
+):
     pq.write_table(lines, tmp_path / "shop.parquet")
     here = make_run(str(tmp_path / "shop.parquet"), config_of("duckdb"), tmp_path / "here")
     gc.collect()
@@ -101,7 +110,7 @@ def test_a_run_by_spark_is_the_run_of_the_embedded_engine(there: Run, lines: pa.
         assert (there.folder / name).read_text() == (here.folder / name).read_text()
     assert there.record["input"]["table"]["name"] == "shop_orders"
     assert there.record["configuration"]["reading"]["engine"] == "spark"
-    assert spark.sparkContext._jsc.getPersistentRDDs().isEmpty()
+    assert set(spark.sparkContext._jsc.getPersistentRDDs()) <= cached
     assert order_source(there, None) == "shop_orders"
     assert scoring_config(there.folder).reading.engine == "duckdb"
     assert Run.read(there.folder).config.reading.engine == "spark"
@@ -159,9 +168,10 @@ def test_scores_are_written_where_spark_keeps_tables(
     shown = CliRunner().invoke(app, [*words[:-1], (tmp_path / "again").as_uri()])
     assert shown.exit_code == 0, shown.output
     assert f"rows in {(tmp_path / 'again').as_uri()}." in " ".join(shown.output.split())
+    refuse_passing_table(spark, "kept_nowhere")  # somebody else's session may live on
     monkeypatch.setattr("marketfold.spark._own", [(spark, "local[2]")])
     with pytest.raises(ParameterError, match="a Spark session that forgets its tables when it ends"):
-        write_scores(there.folder, "shop_orders", "kept_nowhere", by_spark)
+        refuse_passing_table(spark, "kept_nowhere")
 
 
 @QUIET
@@ -289,6 +299,11 @@ def test_a_token_is_nowhere():
         ("Job aborted: Total size is bigger than spark.driver.maxResultSize (1024.0 MiB)", "maxResultSize"),
         ("java.lang.OutOfMemoryError: Java heap space", "--memory-limit"),
         ("Answer from Java side is empty", "connection to Spark was lost"),
+        ("[PYTHON_EXCEPTION] ModuleNotFoundError: No module named 'marketfold.runs'", "do not have Marketfold"),
+        (
+            "[PYTHON_EXCEPTION] From the worker:\nTraceback\n  File x\nZeroDivisionError: by zero\n\n\tat org",
+            "by zero. Check",
+        ),
     ],
 )
 def test_what_spark_says_becomes_a_sentence(text: str, told: str):
