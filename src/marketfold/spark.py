@@ -348,7 +348,7 @@ def is_of_spark(error: Exception) -> bool:
 
 def is_too_much_at_once(error: Exception) -> bool:
     """Whether Spark says that a result is larger than it may bring home in one."""
-    return is_of_spark(error) and "maxResultSize" in str(error)
+    return "maxResultSize" in str(error)
 
 
 def in_words(error: Exception, name: str) -> MarketfoldError:
@@ -386,8 +386,8 @@ def not_written(error: Exception, place: str) -> MarketfoldError:
     whole, look = f"{type(error).__name__} {error}", "Look whether a part of it is there"
     if re.search(r"(PATH|TABLE_OR_VIEW|LOCATION)_ALREADY_EXISTS", whole):
         return RunFolderError(f"There is something at {place} already. Name another table or address with --out.")
-    if _OURS.search(whole) or _LOST.search(whole) or "OutOfMemory" in whole or "Java heap space" in whole:
-        told = in_words(error, place)
+    told = in_words(error, place)
+    if isinstance(told, EngineError) or _OURS.search(whole):  # which is no fault of the place
         return type(told)(f"{told} {look} at {place}, and take it away.")
     right = "has no right to" if _NO_RIGHT.search(whole) else "cannot"
     return RunFolderError(f"Spark {right} write {place}: {said(error)}. {look}, and name another place with --out.")

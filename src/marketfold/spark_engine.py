@@ -8,7 +8,7 @@ import json
 import weakref
 from collections import deque
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -92,7 +92,7 @@ class SparkEngine:
         """By `mapInArrow`; what is made comes home packed, a part of the cluster's at a time."""
         release_caches()
         with told_in_words(self.source):
-            made = frame.to_native().mapInArrow(_packed(function), "part binary")
+            made = frame.to_native().mapInArrow(_each(partial(_packed, function)), "part binary")
             parts = made.toLocalIterator(prefetchPartitions=True)
         while (part := self._next(parts)) is not None:
             yield pa.ipc.open_stream(part["part"]).read_all()
@@ -220,15 +220,9 @@ def _each(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Re
     return make
 
 
-def _packed(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """What a function makes of each batch as one cell of bytes: whatever its columns are, Spark has one."""
-
-    def pack(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            if batch.num_rows:
-                made, sink = function(pa.Table.from_batches([batch])), pa.BufferOutputStream()
-                with pa.ipc.new_stream(sink, made.schema) as stream:
-                    stream.write_table(made)
-                yield pa.RecordBatch.from_pydict({"part": [sink.getvalue().to_pybytes()]})
-
-    return pack
+def _packed(function: Made, rows: pa.Table) -> pa.Table:
+    """What a function makes of rows as one cell of bytes: whatever its columns are, Spark has one."""
+    made, sink = function(rows), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, made.schema) as stream:
+        stream.write_table(made)
+    return pa.table({"part": [sink.getvalue().to_pybytes()]})
