@@ -88,7 +88,10 @@ class Activity:
 
     @cached_property
     def span(self) -> tuple[date, date] | None:
-        """First and last day with a purchase; lines that were set aside have no say. None where nothing was bought."""
-        days = nw.col("ordered_on").min().alias("first"), nw.col("last_line_on").max().alias("last")
-        (row,) = self.engine.collect(self.orders.select(*days)).to_pylist()
+        """First and last day with a purchase; lines that were set aside have no say. None where nothing was bought.
+
+        Asked of the lines: who measures as a model does may want no more than the days of all these orders.
+        """
+        days = nw.col("ordered_on").min().alias("first"), nw.col("ordered_on").max().alias("last")
+        (row,) = self.engine.collect(self.purchases.select(*days)).to_pylist()
         return (row["first"], row["last"]) if row["first"] else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import importlib.util
+import math
 import os
 import re
 import signal
@@ -44,16 +45,21 @@ _OWN = {
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
 }
 """Of a session of our own: stages tell the progress, and small tables are not cut into many parts."""
+_JAVA = "spark.driver.extraJavaOptions"
 _LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.adaptive.enabled": "false",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    _JAVA: "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 """On this machine alone. A run asks many short questions: to ask each in several jobs takes twice as many of them."""
+_LOCAL_LARGE = {_JAVA: "-XX:+UseParallelGC"}
+"""For large orders Java takes the time to translate well what it runs: its tasks take half the processor seconds."""
 _PARTS_OF_A_CORE = 1
 SMALL_BYTES = 256_000_000
 """Files up to which one part for each core fits into its memory."""
+PART_BYTES = 16_000_000
+"""Of large files: unpacked, some hundred megabytes."""
 _SPARKS = frozenset({"pyspark", "py4j", "grpc"})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _TOKEN = re.compile(r"(?i)(token\s*=\s*)[^;&\s'\"]+")
@@ -98,8 +104,11 @@ def without_token(master: str) -> str:
     return ";".join(part for part in master.split(";") if not part.lower().strip().startswith("token="))
 
 
-def find_session(master: str | None = None, memory: str | None = None) -> Any:
+def find_session(master: str | None = None, memory: str | None = None, n_bytes: int | None = 0) -> Any:
     """The Spark session that is there, as it is; else one of our own, which ends with this process.
+
+    One of our own on this machine is made for orders of `n_bytes`: large ones, or those of unknown size (None), are cut
+    into parts that fit.
 
     Parameters
     ----------
@@ -118,11 +127,15 @@ def find_session(master: str | None = None, memory: str | None = None) -> Any:
     EngineError
         If the master does not answer, or Spark does not start.
     """
+    is_large = n_bytes is None or n_bytes > SMALL_BYTES
     with _one_at_a_time:
-        return _found_or_begun(master, memory)
+        session = _found_or_begun(master, memory, is_large=is_large)
+    if is_large:
+        _cut_into_parts(session, n_bytes)
+    return session
 
 
-def _found_or_begun(master: str | None, memory: str | None) -> Any:
+def _found_or_begun(master: str | None, memory: str | None, *, is_large: bool) -> Any:
     found = _session_there()
     if found is not None:
         _refuse_another(found, master)
@@ -133,7 +146,7 @@ def _found_or_begun(master: str | None, memory: str | None) -> Any:
     else:
         if master is None and not {"SPARK_HOME", "SPARK_CONF_DIR"} & os.environ.keys():
             master = _HERE
-        session = _begun(master, memory)
+        session = _begun(master, memory, is_large=is_large)
     _own[:] = [(session, remote or master or "")]
     return session
 
@@ -172,13 +185,20 @@ def _refuse_another(session: Any, master: str | None) -> None:
         )
 
 
-def suit(session: Any, n_bytes: int | None) -> None:
-    """Let a session of our own on this machine cut large orders, or those of unknown size, into parts that fit."""
-    if n_bytes is not None and n_bytes <= SMALL_BYTES:
+def _cut_into_parts(session: Any, n_bytes: int | None) -> None:
+    """Let a session of our own on this machine cut what it has into parts that fit, at least one for each core.
+
+    Each part writes one file for every other when rows change places: more parts than it takes cost most of the time.
+    """
+    if not any(one is session and master.startswith("local") for one, master in _own):
         return
-    if any(one is session and master.startswith("local") for one, master in _own):
-        session.conf.set("spark.sql.adaptive.enabled", "true")
-        session.conf.unset("spark.sql.shuffle.partitions")
+    n_cores, settings = session.sparkContext.defaultParallelism, session.conf
+    settings.set("spark.sql.adaptive.enabled", "true")
+    settings.set("spark.sql.adaptive.coalescePartitions.minPartitionNum", str(n_cores))
+    if n_bytes is None:
+        settings.unset("spark.sql.shuffle.partitions")
+        return
+    settings.set("spark.sql.shuffle.partitions", str(max(n_cores, math.ceil(n_bytes / PART_BYTES))))
 
 
 def is_remote(session: Any) -> bool:
@@ -220,7 +240,7 @@ def _stop(session: Any) -> None:
         session.stop()
 
 
-def _begun(master: str | None, memory: str | None) -> Any:
+def _begun(master: str | None, memory: str | None, *, is_large: bool) -> Any:
     """A session on a Java of our own, which speaks into a file that nobody reads unless it fails."""
     if master is not None and master.startswith("spark://"):
         _refuse_silent(master)
@@ -229,7 +249,9 @@ def _begun(master: str | None, memory: str | None) -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     is_local = master is not None and master.startswith("local")
-    settings = _OWN | (_LOCAL if is_local else {}) | ({"spark.master": master} if master else {})
+    settings = _OWN | ({"spark.master": master} if master else {})
+    if is_local:
+        settings |= _LOCAL | (_LOCAL_LARGE if is_large else {})
     if memory and is_local:
         settings["spark.driver.memory"] = _as_java(memory)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -240,6 +262,7 @@ def _begun(master: str | None, memory: str | None) -> Any:
         atexit.register(_end, gateway)
         SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
         session: Any = SparkSession.builder.getOrCreate()
+        atexit.register(_stop, session)  # before Java ends: what its Python workers say would break off
     except Exception as error:  # of PySpark, of Py4J, of Java: each in its own words
         raise _not_begun(error, log, master) from error
     finally:

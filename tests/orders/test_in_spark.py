@@ -45,7 +45,7 @@ from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, score_orders, scoring_config, write_scores
 from marketfold.runs.sources import order_source, refuse_other_table
-from marketfold.spark import SMALL_BYTES, in_words, masked, refuse_passing_table, said, suit
+from marketfold.spark import PART_BYTES, SMALL_BYTES, find_session, in_words, masked, refuse_passing_table, said
 from marketfold.spark_engine import SparkEngine, release_caches
 
 if TYPE_CHECKING:
@@ -356,15 +356,19 @@ def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
     asked = "spark.sql.adaptive.enabled"
     before = spark.conf.get(asked)
     spark.conf.set(asked, "false")
-    suit(spark, None)
+    find_session(n_bytes=None)
     assert spark.conf.get(asked) == "false"  # somebody else's
     monkeypatch.setattr("marketfold.spark._own", [(spark, "local[2]")])
-    suit(spark, SMALL_BYTES)
+    find_session(n_bytes=SMALL_BYTES)
     assert spark.conf.get(asked) == "false"
     parts = spark.conf.get("spark.sql.shuffle.partitions")
-    suit(spark, SMALL_BYTES + 1)
+    find_session(n_bytes=SMALL_BYTES + 1)
     assert spark.conf.get(asked) == "true"
+    assert int(spark.conf.get("spark.sql.shuffle.partitions")) == SMALL_BYTES // PART_BYTES + 1
+    find_session(n_bytes=None)
+    assert spark.conf.get("spark.sql.shuffle.partitions") == "200"  # Spark's own, for nobody knows how large it is
     spark.conf.set(asked, before)
+    spark.conf.unset("spark.sql.adaptive.coalescePartitions.minPartitionNum")
     spark.conf.set("spark.sql.shuffle.partitions", parts)
 
 

@@ -19,7 +19,7 @@ from marketfold.file_names import ORDER_FILE_NAMES
 from marketfold.orders.odd_types import is_bytes
 from marketfold.orders.sources import FIRST_LINE, FrameSource, from_spark
 from marketfold.schema import SOURCE_LINE
-from marketfold.spark import find_session, in_words, is_address, is_of_spark, runs_here, suit, told_in_words
+from marketfold.spark import find_session, in_words, is_address, is_of_spark, runs_here, told_in_words
 from marketfold.spark_engine import SPARK, SparkEngine
 from marketfold.words import listed
 
@@ -75,8 +75,7 @@ def open_elsewhere(given: str, options: ReadingOptions) -> Source:
     OrdersError
         If Spark may not read it, or cannot.
     """
-    session = find_session(options.master, options.memory_limit)
-    suit(session, None)
+    session = find_session(options.master, options.memory_limit, n_bytes=None)
     if is_address(given):
         engine = SparkEngine(given)
         try:
@@ -129,8 +128,8 @@ def in_spark(source: Source, paths: Mapping[str, Path], options: ReadingOptions,
     OrdersError
         If they are of a kind that Spark is not given.
     """
-    session = find_session(options.master, options.memory_limit)
-    suit(session, sum(path.stat().st_size for path in paths.values()))
+    n_bytes = sum(path.stat().st_size for path in paths.values())
+    session = find_session(options.master, options.memory_limit, n_bytes)
     if isinstance(source, FrameSource) and _is_plain(list(paths.values())):
         spark = SparkEngine(source.name)
         places = [path.absolute().as_uri() for path in paths.values()]
