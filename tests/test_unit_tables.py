@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from marketfold import arrays
 from marketfold.schema import LISTED, Feature
-from marketfold.unit_tables import as_list, listed, listed_by, segments_table, why_here
+from marketfold.unit_tables import UnitRecords, as_list, listed, listed_by, segments_table, why_here
 
 if TYPE_CHECKING:
+    import pytest
+
     from marketfold.analysis import Analysis
 
 
@@ -58,7 +61,7 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
         made, table=table, matrix=replace(made.matrix, values=X, table=table), labels=np.array([0, 0, 1, 1], np.int32),
         numbers=(1, 2), names=("a", "b"), tests=(), stability=None,
     )  # fmt: skip
-    said = why_here(toy).to_pylist()
+    said = why_here(toy, None, np.arange(4)).to_pylist()
     assert [text.split(";")[0] for text in said] == [
         f"Beside segment {other}: {days} since the last order ({side})"
         for days, other, side in (
@@ -70,13 +73,17 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
     ]
     growth = replace(feature, name="growth", label="growth of revenue: -1 to 1", measure="ratio")
     explained = replace(table, features=(growth, *table.features[1:]))
-    said = why_here(replace(toy, table=explained, matrix=replace(toy.matrix, table=explained))).to_pylist()
+    said = why_here(
+        replace(toy, table=explained, matrix=replace(toy.matrix, table=explained)), None, np.arange(4)
+    ).to_pylist()
     assert [text.split(";")[0] for text in said] == [
         f"Beside segment {other}: growth of revenue {value} ({side})"
         for value, other, side in ((44, 2, "more"), (1, 2, "more"), (300, 1, "less"), (400, 1, "less"))
     ]
     of_one_topic = replace(table, features=tuple(replace(one, topic="all the same") for one in table.features))
-    said = why_here(replace(toy, table=of_one_topic, matrix=replace(toy.matrix, table=of_one_topic))).to_pylist()
+    said = why_here(
+        replace(toy, table=of_one_topic, matrix=replace(toy.matrix, table=of_one_topic)), None, np.arange(4)
+    ).to_pylist()
     assert not any(";" in text for text in said)  # nothing is said twice in other words
 
 
@@ -98,6 +105,18 @@ def test_a_list_leaves_out_money_where_none_is_known() -> None:
     rows = {"customer_id": ["b", "a"], "segment": [1, 1], "segment_name": ["x"] * 2, "trust": ["slice"] * 2}
     assert "revenue_total" not in as_list(pa.table(rows | {"revenue_total": [0.0, 0.0]})).column_names
     assert "revenue_total" in as_list(pa.table(rows | {"revenue_total": [0.0, -1.0]})).column_names
+
+
+def test_rows_of_a_run_are_the_same_some_at_a_time(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = segments_table(analysis)
+    rows = np.array([7, 3, 40])
+    assert UnitRecords(analysis).at(rows).equals(whole.take(pa.array(rows)))
+    monkeypatch.setattr(arrays, "CHUNK_ROWS", 20)
+    records = UnitRecords(analysis)
+    assert len(list(records.parts())) > 2
+    assert segments_table(analysis).equals(whole)
+    assert pa.concat_tables(records.lists()).equals(as_list(whole))
+    assert records.at(rows, reasons=False).equals(whole.take(pa.array(rows)).drop_columns("why_here"))
 
 
 def test_a_short_list_is_the_beginning_of_each_segment(analysis: Analysis) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,20 +12,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketfold import words
+from marketfold.arrays import row_chunks
 from marketfold.features import expected_columns, rfm_of, usual_gap
 from marketfold.schema import ASSIGNED, LISTED, UNIT_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from numpy.typing import NDArray
 
     from marketfold.analysis import Analysis
+    from marketfold.features import RFM
     from marketfold.model import Assignment, SegmentModel
     from marketfold.schema import Feature, FeatureTable, Float64
     from marketfold.selection import Segmentation
 
-    Rows = NDArray[np.integer]
+    Rows = NDArray[np.intp]
 
 REASONS = 2
 """Features by which a customer's place is explained; more and nobody reads them."""
@@ -45,27 +50,85 @@ def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
     return pa.table({UNIT_ID[model.unit]: ids, **dict(zip(ASSIGNED, said, strict=True))})
 
 
-def segments_table(analysis: Analysis, *, reasons: bool = True) -> pa.Table:
-    """`segments.*`: the assignment of every unit of the run, its revenue, what is known of it, and its arm.
+@dataclass(frozen=True)
+class UnitRecords:
+    """What is said of each unit of a run, of some units at a time: what takes all of them is found once."""
 
-    `why_here`, which takes longer than all else, is left out without `reasons`, as for units that are no customers.
-    """
-    made, model = analysis.segmentation, analysis.model
-    table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
-    table = with_outlook(table.append_column("revenue_total", pa.array(made.table.revenue)), made.table)
-    if rfm := rfm_of(made.table, analysis.run.config.features.rfm_cuts):
-        for name in ("recency", "frequency", "money"):
-            table = table.append_column(f"rfm_{name}", pa.array(getattr(rfm, name)))
-        table = table.append_column("rfm_segment", pa.array([rfm.names[place] for place in rfm.segments], pa.string()))
-    for name, column in customer_columns(analysis).items():
-        table = table.append_column(name, column)
-    if reasons and made.unit == "customer":
-        table = table.append_column("why_here", why_here(made, analysis.data.currency))
-    arms = analysis.plan.assignments
-    if arms is None or made.unit != "customer":
+    analysis: Analysis
+
+    @cached_property
+    def _rfm(self) -> RFM | None:
+        return rfm_of(self.analysis.segmentation.table, self.analysis.run.config.features.rfm_cuts)
+
+    @cached_property
+    def _beside(self) -> dict[str, tuple[pa.Array, pa.Array]]:
+        """What the plan says of customers: a column, and the place in it of each customer of the run."""
+        plan, made = self.analysis.plan, self.analysis.segmentation
+        known = {"next_product": plan.next_products, "arm": plan.assignments}
+        told = {name: table for name, table in known.items() if table is not None and len(table)}
+        ids = pa.array(made.ids.tolist(), pa.string()) if told else None
+        return {
+            name: (table[name].combine_chunks(), pc.index_in(ids, table["customer_id"].combine_chunks()))
+            for name, table in told.items()
+        }
+
+    @cached_property
+    def in_list(self) -> Rows:
+        """All rows by segment, those first of whom most is expected or who brought most: the order of `as_list`."""
+        made = self.analysis.segmentation
+        parts = [expected_columns(made.table.take(rows)).get(EXPECTED_WORTH) for rows in self._slices()]
+        expected = np.concatenate([one.round(4) for one in parts if one is not None] or [np.full(1, np.nan)])
+        worth = made.table.revenue if np.isnan(expected).all() else np.where(np.isnan(expected), -np.inf, expected)
+        return np.lexsort((-worth, np.array(made.numbers)[made.labels]))
+
+    def _slices(self, order: Rows | None = None) -> Iterator[NDArray[np.intp]]:
+        rows = np.arange(len(self.analysis.segmentation)) if order is None else order
+        for part in row_chunks(len(rows)):
+            yield rows[part]
+
+    def at(self, rows: Rows, *, reasons: bool = True) -> pa.Table:
+        """On some rows: the assignment of each unit, its revenue, what is known of it, and its arm.
+
+        `why_here`, which takes longer than all else, is left out without `reasons`, as for units that are no customers.
+        """
+        made, model = self.analysis.segmentation, self.analysis.model
+        units = made.table.take(rows)
+        assigned = model.assign_dimensions(units.ids, made.dimensions[rows], made.labels[rows])
+        table = assignment_table(model, assigned).append_column("revenue_total", pa.array(units.revenue))
+        table = with_outlook(table, units)
+        if rfm := self._rfm:
+            for name in ("recency", "frequency", "money"):
+                table = table.append_column(f"rfm_{name}", pa.array(getattr(rfm, name)[rows]))
+            names = pa.array(rfm.names, pa.string()).take(pa.array(rfm.segments[rows]))
+            table = table.append_column("rfm_segment", names)
+        if made.unit != "customer":
+            return table
+        for name, column in _rhythm(units).items():
+            table = table.append_column(name, column)
+        beside = {name: column.take(places.take(pa.array(rows))) for name, (column, places) in self._beside.items()}
+        beside |= {"why_here": why_here(made, self.analysis.data.currency, rows)} if reasons else {}
+        for name in ("next_product", "why_here", "arm"):
+            table = table.append_column(name, beside[name]) if name in beside else table
         return table
-    arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
-    return table.append_column("arm", pa.array([arm_of.get(one) for one in made.ids.tolist()], pa.string()))
+
+    def parts(self) -> Iterator[pa.Table]:
+        """`segments.*` in parts, in the order of the ids."""
+        return map(self.at, self._slices())
+
+    def lists(self, most: int | None = None) -> Iterator[pa.Table]:
+        """The rows of `as_list` in parts, or the first so many of each segment."""
+        numbers = np.array(self.analysis.segmentation.numbers)[self.analysis.labels][self.in_list]
+        places = np.arange(len(numbers))
+        if most is not None:
+            places = places[places - np.searchsorted(numbers, numbers) < most]
+        for some in self._slices(places):
+            part = self.at(self.in_list[some])
+            yield _as_listed(part, some + 1, has_money=self.analysis.segmentation.table.has_money)
+
+
+def segments_table(analysis: Analysis) -> pa.Table:
+    """`segments.*`: what is said of every unit of a run, as `UnitRecords.at` has it."""
+    return pa.concat_tables(UnitRecords(analysis).parts())
 
 
 def with_outlook(rows: pa.Table, table: FeatureTable) -> pa.Table:
@@ -75,26 +138,12 @@ def with_outlook(rows: pa.Table, table: FeatureTable) -> pa.Table:
     return rows
 
 
-def customer_columns(analysis: Analysis) -> dict[str, pa.Array]:
-    """What is said of each customer beside what was expected, by column, row for row with the segmentation.
-
-    `last_order_on`, `order_count`, `usual_gap_days` (mean days between the customer's own orders, from three days with
-    an order on), `overdue_days` (beyond that gap, 0 for those who are not) and `next_product` (what the segment takes
-    up next and the customer has not bought). Where the source does not tell one, it is absent. Nothing for units that
-    are no customers.
-    """
-    made = analysis.segmentation
-    if made.unit != "customer":
-        return {}
-    found = _rhythm(made.table)
-    following = analysis.plan.next_products
-    if following is not None and len(following):
-        rows = pc.index_in(pa.array(made.ids.tolist(), pa.string()), following["customer_id"].combine_chunks())
-        found["next_product"] = following["next_product"].combine_chunks().take(rows)
-    return found
-
-
 def _rhythm(table: FeatureTable) -> dict[str, pa.Array]:
+    """When each customer ordered: the last day, how often, the usual gap, and how far beyond it; as far as it is known.
+
+    `usual_gap_days` are mean days between the customer's own orders, from three days with an order on, `overdue_days`
+    those beyond that gap, 0 for those who are not.
+    """
     columns: dict[str, pa.Array] = {}
     if table.as_of is not None and "recency_days" in table.names:
         columns["last_order_on"] = _days_before(table.as_of, table.column("recency_days"))
@@ -115,8 +164,8 @@ def _days_before(as_of: date, days: Float64) -> pa.Array:
     return dates.take(pa.array(places.ravel()))
 
 
-def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None = None) -> pa.Array:
-    """In what each unit, or those on the given rows, is nearer its own segment than the next one, with its own values.
+def why_here(made: Segmentation, currency: str | None, rows: Rows) -> pa.Array:
+    """In what each unit on the given rows is nearer its own segment than the next one, with its own values.
 
     The squared distance to the middle of the nearest other segment less that to the middle of its own is a sum over the
     features that shaped the segments; those that add most to it are named, as far as they are measured of the unit,
@@ -124,18 +173,16 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
     was taken the distances are those before it. A segment of several that were merged has a middle for each of them, of
     which the unit's own counts.
     """
-    X, shaping = made.matrix.values, made.matrix.table
-    rows = np.arange(len(X)) if rows is None else rows
-    measured = np.column_stack([shaping.measured(name)[rows] for name in shaping.names])
-    parts, places = made.parts, made.places
-    centres = np.array([X[parts == part].mean(axis=0) for part in range(len(places))])
+    X, shaping = made.matrix.values[rows], made.matrix.table.take(rows)
+    measured = np.column_stack([shaping.measured(name) for name in shaping.names])
+    parts, places, centres = made.parts[rows], made.places, made.middles
     topics = np.unique([one.topic or one.name for one in shaping.features], return_inverse=True)[1]
     texts = np.full(len(rows), "", dtype=object)
     for part, place in enumerate(places.tolist()):
-        who, others = np.flatnonzero(parts[rows] == part), np.flatnonzero(places != place)
+        who, others = np.flatnonzero(parts == part), np.flatnonzero(places != place)
         if not len(others):
             continue
-        units = X[rows[who]]
+        units = X[who]
         apart = (centres[others] ** 2).sum(axis=1) - 2 * units @ centres[others].T
         next_part = others[apart.argmin(axis=1)]
         lead = np.where(measured[who], (units - centres[next_part]) ** 2 - (units - centres[part]) ** 2, np.float32(0))
@@ -146,16 +193,16 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
                 by = who[told & (best == j) & (next_part == other)]
                 side = "more" if centres[part, j] > centres[other, j] else "less"
                 beside = f"Beside segment {made.numbers[places[other]]}: "
-                said = _said(shaping.features[j], shaping.values[:, j], rows[by], currency)
+                said = _said(shaping.features[j], shaping.values[by, j], currency)
                 before = [f"{text}; " if text else beside for text in texts[by]]
                 texts[by] = [f"{text}{one} ({side})" for text, one in zip(before, said, strict=True)]
             lead[topics == topics[best][:, None]] = 0  # what is said once is not said in other words
     return pa.array([text or None for text in texts.tolist()], pa.string())
 
 
-def _said(feature: Feature, values: Float64, rows: Rows, currency: str | None) -> list[str]:
-    """The values on some rows, with what they are of."""
-    distinct, places = np.unique(values[rows], return_inverse=True)
+def _said(feature: Feature, values: Float64, currency: str | None) -> list[str]:
+    """Values with what they are of."""
+    distinct, places = np.unique(values, return_inverse=True)
     texts = [_with_label(feature, words.measured(value, feature.measure, currency)) for value in distinct.tolist()]
     return [texts[place] for place in places.ravel().tolist()]
 
@@ -170,6 +217,7 @@ def _with_label(feature: Feature, value: str) -> str:
     return words.singular(f"{value} {label}") if feature.measure == "count" else f"{label} {value}"
 
 
+EXPECTED_WORTH = "expected_value_365d"
 CUSTOMERS_CSV, CUSTOMERS_WORKBOOK = "customers.csv", "customers.xlsx"
 MOST_IN_WORKBOOK = 100_000
 """Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
@@ -177,9 +225,8 @@ MOST_IN_WORKBOOK = 100_000
 
 def listed_by(customers: pa.Table) -> str:
     """The column by which the customers of a segment are listed, the largest first: what is expected, or what came."""
-    expected = "expected_value_365d"
-    known = expected in customers.column_names and customers[expected].null_count < len(customers)
-    return expected if known else "revenue_total"
+    known = EXPECTED_WORTH in customers.column_names and customers[EXPECTED_WORTH].null_count < len(customers)
+    return EXPECTED_WORTH if known else "revenue_total"
 
 
 def as_list(segments: pa.Table) -> pa.Table:
@@ -190,18 +237,16 @@ def as_list(segments: pa.Table) -> pa.Table:
     """
     worth = listed_by(segments)
     ordered = segments.sort_by([("segment", "ascending"), (worth, "descending"), ("customer_id", "ascending")])
-    numbered = ordered.append_column("no", pa.array(np.arange(1, len(ordered) + 1)))
     has_money = pc.any(pc.not_equal(ordered["revenue_total"], 0)).as_py()
+    return _as_listed(ordered, np.arange(1, len(ordered) + 1), has_money=has_money)
+
+
+def _as_listed(ordered: pa.Table, numbers: Rows, *, has_money: bool) -> pa.Table:
+    numbered = ordered.append_column("no", pa.array(numbers))
     known = [name for name in numbered.column_names if has_money or name != "revenue_total"]
     return numbered.select([name for name in LISTED if name in known])
 
 
 def listed(analysis: Analysis, most: int) -> pa.Table:
     """The first rows of `as_list` of each segment."""
-    rows = as_list(segments_table(analysis, reasons=False))
-    numbers = rows["segment"].to_numpy()
-    starts = np.searchsorted(numbers, numbers)
-    first = rows.take(pa.array(np.flatnonzero(np.arange(len(rows)) - starts < most)))
-    made = analysis.segmentation
-    places = pc.index_in(first["customer_id"].combine_chunks(), pa.array(made.ids.tolist(), pa.string()))
-    return first.append_column("why_here", why_here(made, analysis.data.currency, places.to_numpy()))
+    return pa.concat_tables(UnitRecords(analysis).lists(most))

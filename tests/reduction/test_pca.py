@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
+from marketfold import arrays
 from marketfold.errors import ParameterError
-from marketfold.reduction import PCAReducer, base
+from marketfold.reduction import PCAReducer
 from marketfold.reduction.pca import covariance
 from marketfold.schema import Float32
 
@@ -25,7 +26,7 @@ def test_agrees_with_scikit_learn(correlated: Float32) -> None:
 
 def test_chunks_give_what_one_piece_gives(correlated: Float32, monkeypatch: pytest.MonkeyPatch) -> None:
     whole_mean, whole = covariance(correlated)
-    monkeypatch.setattr(base, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(arrays, "CHUNK_ROWS", 7)
     mean, chunked = covariance(correlated)
     np.testing.assert_allclose(chunked, whole, rtol=1e-12, atol=1e-14)
     np.testing.assert_array_equal(mean, whole_mean)

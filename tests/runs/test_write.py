@@ -13,7 +13,7 @@ from marketfold.errors import ParameterError, RunFolderError
 from marketfold.features import Outlook, build_features, check_own, expected_columns, outlook_of, rfm_of
 from marketfold.runs import score_orders
 from marketfold.runs.read import FILLED
-from marketfold.runs.write import features_table, profiles_table, write_table
+from marketfold.runs.write import feature_parts, profiles_table, write_table
 from marketfold.selection import Fits, Recipe
 from marketfold.unit_tables import segments_table
 
@@ -70,7 +70,8 @@ def test_scoring_gives_what_the_fitted_models_expect(
 
 
 def test_features_stand_row_for_row_without_ids(analysis: Analysis) -> None:
-    table, made = features_table(analysis), analysis.segmentation.table
+    made = analysis.segmentation.table
+    table = pa.concat_tables(feature_parts(made))
     names = [name for name in table.column_names if not name.startswith(FILLED)]
     assert tuple(names) == made.names
     assert table["order_count"].to_pylist() == made.column("order_count").tolist()

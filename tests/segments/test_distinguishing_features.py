@@ -25,7 +25,7 @@ def test_effect_sizes_agree_with_scipy_and_numpy(seed: int):
     rng = np.random.default_rng(seed)
     values = np.column_stack([rng.normal(size=80), rng.poisson(1.0, 80), np.full(80, 3.0)]).astype(float)
     labels = rng.integers(0, 3, 80).astype(np.int32)
-    found = effect_sizes(values, labels, 3)
+    found = effect_sizes(values.T, labels, 3)
     raw = np.ones((3, 3))
     for s in range(3):
         inside, others = values[labels == s], values[labels != s]
@@ -63,7 +63,7 @@ def test_the_best_customers_stand_out_upwards():
 
 def test_an_amount_carries_its_currency():
     matrix, labels = shop()
-    table, effects = matrix.table, effect_sizes(matrix.table.values, labels, 2)
+    table, effects = matrix.table, effect_sizes(matrix.table.values.T, labels, 2)
     (value,) = (one for one in distinguishing_features(table, effects, 0) if one.name == "basket_mean")
     amount = measured(value.median, "money", "GBP")
     assert amount.startswith("£")
@@ -75,7 +75,7 @@ def test_averages_are_said_where_medians_hide_the_difference():
     returned = np.where(np.arange(100) % 5 < np.where(labels == 0, 2, 0), 0.5, 0.0)
     features = (Feature("return_share", "share returned", "share", "basket"),)
     table = replace(matrix.table, values=returned[:, None], features=features)
-    (found,) = distinguishing_features(table, effect_sizes(table.values, labels, 2), 0)
+    (found,) = distinguishing_features(table, effect_sizes(table.values.T, labels, 2), 0)
     assert (found.median, found.others, found.others_mean) == (0.0, 0.0, 0.0)
     assert found.mean == pytest.approx(0.2)
     assert difference_text(found, currency="EUR") == "send back or cancel 20 % of the value, others 0 % (averages)"
@@ -103,7 +103,7 @@ def test_a_large_table_is_ranked_once_for_each_feature():
     rng = np.random.default_rng(0)
     values = rng.normal(size=(60_000, 3))
     labels = rng.integers(0, 300, 60_000).astype(np.int32)  # more segments than a byte can number
-    found = effect_sizes(values, labels, 300)
+    found = effect_sizes(values.T, labels, 300)
     assert found.others[299, 0] == np.median(values[labels != 299, 0])
 
 
@@ -125,7 +125,7 @@ def test_what_counts_as_large_is_known_of_the_share_of_large_orders_alone():
     share = Feature("large_deal_share", "share of revenue in large orders", "share", "basket")
     wider = with_column(matrix, share, np.where(labels == 0, 0.9, 0.1) + np.linspace(0, 0.05, len(labels)))
     table = replace(wider.table, settings={"large_order_at": "3500.0"})
-    compared = effect_sizes(table.values, labels, 2)
+    compared = effect_sizes(table.values.T, labels, 2)
     found = {one.name: one.large for one in distinguishing_features(table, compared, 0)}
     assert found.pop("large_deal_share") == Large(3_500.0)
     assert len(found) > 1

@@ -134,7 +134,7 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     # the same object where nothing is left out: then what features have measured is there
     seen = clean if before is None or (clean.activity.span or (before,))[-1] < before else before_day(clean, before)
     members = members.sort_by("customer_id")
-    coded = seen.engine.from_arrow(members.append_column("customer", pa.array(range(len(members)), pa.int64())))
+    coded = seen.engine.from_arrow(members.append_column("customer", pa.array(np.arange(len(members)))))
 
     def of_members(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return rows.join(coded, on="customer_id", how="inner")
@@ -190,12 +190,13 @@ def _days(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
     return np.asarray(column.cast(pa.date32()).to_numpy(zero_copy_only=False), dtype="datetime64[D]")
 
 
-def _category_counts(purchases: Purchases) -> dict[int, int] | None:
+def _category_counts(purchases: Purchases) -> Float64 | None:
+    """Categories that each of `purchases.ids` has bought; None without a category column."""
     if purchases.things is None or "category" not in purchases.columns:
         return None
     known = purchases.things.filter(~nw.col("category").is_null())
     table = purchases.engine.collect(known.group_by("customer").agg(n=nw.col("category").n_unique()))
-    return dict(zip(table["customer"].to_pylist(), table["n"].to_pylist(), strict=True))
+    return placed(table, "n", purchases.ids.shape, (whole_numbers(table, "customer"),))
 
 
 def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers:
@@ -203,7 +204,9 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
 
     `ParameterError` if none of the customers has a kept line.
     """
-    table = purchases.engine.collect(purchases.customers).sort_by("customer")
+    sums = ("order_count", "line_count", "order_days")
+    asked = purchases.customers.select("customer", "segment", "first_on", "last_on", "revenue_scaled", *sums)
+    table = purchases.engine.collect(asked).sort_by("customer")
     if not len(table):
         message = "None of the segmented customers has a kept order line; were ids and orders of the same run given?"
         raise ParameterError(message)
@@ -214,11 +217,11 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
     return Customers(
         ids=purchases.ids[rows],
         labels=np.asarray(table["segment"].to_numpy(), dtype=np.int32),
-        **{name: np.asarray(table[name], np.float64) for name in ("order_count", "line_count", "order_days")},
+        **{name: np.asarray(table[name], np.float64) for name in sums},
         revenue=np.asarray(table["revenue_scaled"], np.float64) / MONEY_SCALE,
         first_on=first_on,
         last_on=last_on,
-        category_count=None if categories is None else np.array([categories.get(r, 0) for r in rows.tolist()], float),
+        category_count=None if categories is None else categories[rows],
         observed=observed,
         as_of=as_of or observed[1] + timedelta(days=1),
         n_segments=purchases.n_segments,

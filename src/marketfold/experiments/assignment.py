@@ -91,7 +91,9 @@ def assign_arms(
     """
     u = hash_uniform(ids, salt)
     earlier = _earlier_arms(previous)
-    pinned = np.array([earlier.get(i, -1) for i in ids.tolist()], dtype=np.int8)
+    pinned = np.full(len(u), -1, dtype=np.int8)
+    if earlier:
+        pinned[:] = [earlier.get(i, -1) for i in ids.tolist()]
     held = np.zeros(len(u), dtype=np.bool_)
     number = np.zeros(len(u), dtype=np.int64)
     for segment, holdout in enumerate(holdouts):

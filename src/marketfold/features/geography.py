@@ -46,6 +46,8 @@ def keep_columns(table: FeatureTable, names: Collection[str]) -> FeatureTable:
     ParameterError
         Naming every feature that the table does not have.
     """
+    if tuple(names) == table.names:
+        return table
     missing = [name for name in names if name not in table.names]
     if missing:
         gone = ", ".join(missing)

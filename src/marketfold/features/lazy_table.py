@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.engine import Engine
-    from marketfold.schema import Feature, Ids, Unit
+    from marketfold.schema import Feature, Float64, Ids, Unit
 
 # Ids are kept in a fixed-width array: one cell of ten million letters would make every row as wide.
 LONGEST_ID = 1_000
@@ -85,24 +85,27 @@ class UnitRows:
         ParameterError
             If a feature of one's own gives no finite number for somebody, or nothing can be expected that is asked for.
         """
-        order = pc.sort_indices(rows.column(self.key)).to_numpy()
-        values = np.empty((rows.num_rows, len(self.measured)), order="F")  # filled column by column
+        columns = dict(zip(rows.column_names, rows.columns, strict=True))
+        del rows  # a column is let go once it stands among the values: of many units both would be twice the memory
+        order = pc.sort_indices(columns[self.key]).to_numpy()
+        values = np.empty((len(order), len(self.measured)), order="F")  # filled column by column
         for place, feature in enumerate(self.measured):
-            column = rows.column(feature.name).to_numpy()[order]
+            column = columns.pop(feature.name).to_numpy()[order]
             values[:, place] = steady(column) if feature.aspect == OWN else column
         history = None
         if self.unit == "customer":
-            history = _history(rows.select(HISTORY_COLUMNS).take(order), day_number_of(self.as_of))
+            of_days = [columns.pop(name).to_numpy()[order] for name in HISTORY_COLUMNS]
+            history = _history(*of_days, as_of_day=day_number_of(self.as_of))
         expected = {} if history is None or SETTING in self.settings else {SETTING: fit_outlook(history).to_setting()}
         built = FeatureTable(
             unit=self.unit,
-            ids=_ids(rows.column(self.key).cast(pa.string()))[order],
+            ids=_ids(columns[self.key].cast(pa.string()))[order],
             values=values,
             features=self.measured,
-            revenue=rows.column(REVENUE_COLUMN).to_numpy()[order],
+            revenue=columns[REVENUE_COLUMN].to_numpy()[order],
             as_of=self.as_of,
             left_out=self.left_out,
-            described={name: _texts(rows.column(name))[order] for name in DESCRIBING if name in rows.column_names},
+            described={name: _texts(columns[name])[order] for name in DESCRIBING if name in columns},
             settings=self.settings | expected,
             history=history,
         )
@@ -223,8 +226,7 @@ def _without_rare(table: FeatureTable) -> FeatureTable:
     return replace(kept, left_out=table.left_out | rare)
 
 
-def _history(rows: pa.Table, as_of_day: int) -> History:
-    first, last, order_days, repeat_money = (rows.column(name).to_numpy() for name in HISTORY_COLUMNS)
+def _history(first: Float64, last: Float64, order_days: Float64, repeat_money: Float64, *, as_of_day: int) -> History:
     repeats = order_days - 1
     money = np.maximum(repeat_money, 0.0) / np.maximum(repeats, 1)
     return History(repeats, last - first, as_of_day - first, money)

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.arrays import named_input
+from marketfold.arrays import named_input, row_chunks
 from marketfold.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
@@ -146,8 +146,10 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         check_is_fitted(self)
         X = named_input(X)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        measured = self._log(np.clip(X, self.lower_, self.upper_))
-        scaled: Float32 = ((measured - self.center_) / self.scale_ * self.weights_).astype(np.float32)
+        scaled = np.empty_like(X, dtype=np.float32)  # columns or rows together in memory, as those of `X` are
+        for rows in row_chunks(len(X)):
+            measured = self._log(np.clip(X[rows], self.lower_, self.upper_))
+            scaled[rows] = (measured - self.center_) / self.scale_ * self.weights_
         return scaled
 
     def inverse_transform(self, X: Float32) -> Float64:

@@ -7,23 +7,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkab
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
-from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.arrays import named_input
+from marketfold.arrays import by_chunks, named_input, row_chunks
 from marketfold.errors import ModelError, ParameterError
 from marketfold.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
 
     from marketfold.schema import Float32, Float64, Progress
-
-CHUNK_ROWS = 65_536
-"""Rows that are handled at a time, so that a million units never stand in memory twice in float64."""
 
 State = tuple[dict[str, Any], dict[str, "NDArray[Any]"]]
 
@@ -70,19 +66,6 @@ class Reducer(Protocol):
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
         """Give the features back, as far as the dimensions hold them; a user's own transformer may lack it."""
-
-
-def row_chunks(n_rows: int) -> Iterator[slice]:
-    """Cut rows into pieces of `CHUNK_ROWS`."""
-    chunks: Iterator[slice] = gen_batches(n_rows, CHUNK_ROWS)
-    return chunks
-
-
-def _by_chunks(step: Callable[[NDArray[Any]], NDArray[Any]], X: NDArray[Any], n_columns: int) -> Float32:
-    found = np.empty((len(X), n_columns), np.float32)
-    for rows in row_chunks(len(X)):
-        found[rows] = step(X[rows])
-    return found
 
 
 def columns_by_number(columns: NDArray[np.intp], most: int = 5) -> str:
@@ -215,7 +198,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         ParameterError if `X` has other columns than `fit` saw, or values that are not finite.
         """
         check_is_fitted(self)
-        return _by_chunks(self._encode, self._checked(X, reset=False), self.n_dimensions_)
+        return by_chunks(self._encode, self._checked(X, reset=False), self.n_dimensions_)
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
         """Give the features back as far as the dimensions hold them, float32 of shape (n_units, n_features).
@@ -229,7 +212,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
                 f"Wanted {self.n_dimensions_} dimensions a row as transform gives them, got shape {reduced.shape}."
             )
         refuse_not_finite(reduced)
-        return _by_chunks(self._decode, reduced, self.n_features_in_)
+        return by_chunks(self._decode, reduced, self.n_features_in_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from marketfold.arrays import row_chunks
 from marketfold.errors import ModelError, ParameterError
-from marketfold.reduction.base import BaseReducer, demand, refuse_constant_columns, row_chunks
+from marketfold.reduction.base import BaseReducer, demand, refuse_constant_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -10,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketfold.audiences import add_about, workbook
-from marketfold.csv_files import write_csv
+from marketfold.csv_files import CsvWriter
 from marketfold.report import phrases
-from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK, as_list
+from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -35,19 +36,22 @@ FORMATS = {
 """Excel's format of each column that the workbook shows, and its width in characters."""
 
 
-def write_customers(segments: pa.Table, folder: Path, as_of: date | None, currency: str | None = None) -> None:
-    """Write who is in each segment from `segments.parquet`'s table; nothing where the units are no customers.
+def write_customers(listed: Iterable[pa.Table], folder: Path, as_of: date | None, currency: str | None = None) -> None:
+    """Write who is in each segment from the rows of `as_list`, in parts.
 
     The workbook has a sheet for each segment, and is left out beyond `MOST_IN_WORKBOOK` customers.
     """
-    if "customer_id" not in segments.column_names:
-        return
-    listed = as_list(segments)
-    write_csv(listed, folder / CUSTOMERS_CSV)
-    path = folder / CUSTOMERS_WORKBOOK
+    path, parts = folder / CUSTOMERS_WORKBOOK, iter(listed)
+    few: list[pa.Table] = []
+    n_rows, first = 0, next(parts)
+    with CsvWriter(folder / CUSTOMERS_CSV, first.schema) as writer:
+        for part in itertools.chain([first], parts):
+            writer.write_table(part)
+            n_rows += len(part)
+            few = [*few, part] if n_rows <= MOST_IN_WORKBOOK else []
     path.unlink(missing_ok=True)
-    if len(listed) <= MOST_IN_WORKBOOK:
-        _write_workbook(listed, path, as_of, currency)
+    if few:
+        _write_workbook(pa.concat_tables(few), path, as_of, currency)
 
 
 def _write_workbook(listed: pa.Table, path: Path, as_of: date | None, currency: str | None) -> None:

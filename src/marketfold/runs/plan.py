@@ -21,6 +21,7 @@ from marketfold.runs.folder import changed_copy
 from marketfold.runs.pages import refresh_page
 from marketfold.runs.plan_files import delete_briefs, edited_briefs, write_plan
 from marketfold.runs.read import Run
+from marketfold.unit_tables import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,4 +138,5 @@ def _write_segments(run: Run, staging: Path, names: Names, arms: pa.Table | None
         table = table.set_column(table.column_names.index("arm"), "arm", arm)
     parquet.write_table(table, staging / "segments.parquet")
     write_csv(table, staging / "segments.csv")
-    write_customers(table, staging, run.as_of, run.plan.currency)
+    if "customer_id" in table.column_names:
+        write_customers([as_list(table)], staging, run.as_of, run.plan.currency)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from marketfold.analysis import DataPart
+from marketfold.arrays import row_chunks
 from marketfold.csv_files import CsvWriter, write_csv
 from marketfold.errors import ParameterError
 from marketfold.file_names import RUN_FILE
@@ -27,14 +30,14 @@ from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import FILLED, Run
 from marketfold.runs.record import run_record, segment_facts
 from marketfold.stage_costs import StageClock
-from marketfold.unit_tables import segments_table
+from marketfold.unit_tables import UnitRecords
 from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from marketfold.analysis import Analysis
-    from marketfold.schema import Watched
+    from marketfold.schema import FeatureTable, Watched
 
 
 def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None = None) -> Run:
@@ -67,30 +70,41 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None =
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
     """Write who is in which segment, the features, the profiles, and what was set aside."""
-    segments = segments_table(analysis)
-    write_csv(segments, folder / "segments.csv")
-    parquet.write_table(segments, folder / "segments.parquet")
-    write_customers(segments, folder, analysis.segmentation.table.as_of, analysis.data.currency)
-    parquet.write_table(features_table(analysis), folder / "features.parquet")
+    records, made = UnitRecords(analysis), analysis.segmentation
+    _write_parts(records.parts(), folder / "segments.csv", folder / "segments.parquet")
+    if made.unit == "customer":
+        write_customers(records.lists(), folder, made.table.as_of, analysis.data.currency)
+    _write_parts(feature_parts(made.table), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
 
 
-def features_table(analysis: Analysis) -> pa.Table:
+def _write_parts(parts: Iterator[pa.Table], *paths: Path) -> None:
+    """Write a table that comes in parts as several files, by the endings of their names."""
+    first = next(parts)
+    with ExitStack() as files:
+        writers = [files.enter_context(TABLE_FILES[path.suffix](path, first.schema)) for path in paths]
+        for part in itertools.chain([first], parts):
+            for writer in writers:
+                writer.write_table(part)
+
+
+def feature_parts(table: FeatureTable) -> Iterator[pa.Table]:
     """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids.
 
     Null where a feature is not measured; what the matrix took there stands in a column of its own. Each column says in
-    its metadata what it is called (`label`) and how it is written (`measure`).
+    its metadata what it is called (`label`) and how it is written (`measure`). Some units at a time.
     """
-    table = analysis.segmentation.table
-    shown = {name: pa.array(table.shown(name), from_pandas=True) for name in table.names}
-    filled = {f"{FILLED}{name}": table.column(name) for name, column in shown.items() if column.null_count}
+    filled = [name for name in table.names if not table.measured(name).all()]
     fields = [
         pa.field(one.name, pa.float64(), metadata={"label": one.label, "measure": one.measure})
         for one in table.features
     ]
-    schema = pa.schema([*fields, *(pa.field(name, pa.float64()) for name in filled)])
-    return pa.table([*shown.values(), *map(pa.array, filled.values())], schema=schema)
+    schema = pa.schema([*fields, *(pa.field(f"{FILLED}{name}", pa.float64()) for name in filled)])
+    for rows in row_chunks(len(table)):
+        some = table.take(np.arange(rows.start, rows.stop))
+        shown = [pa.array(some.shown(name), from_pandas=True) for name in table.names]
+        yield pa.table([*shown, *(pa.array(some.column(name)) for name in filled)], schema=schema)
 
 
 def profiles_table(analysis: Analysis) -> pa.Table:

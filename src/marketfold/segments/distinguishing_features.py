@@ -13,7 +13,7 @@ from marketfold.segments.phrases import Large, difference_text
 from marketfold.thresholds import FEWEST_MEMBERS, MEASURED_SHARE, SIGNIFICANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -121,23 +121,23 @@ def _mann_whitney(u: Float64, sizes: Float64, n: int, tie_term: float) -> tuple[
     return effect, np.minimum(2 * stats.norm.sf(z), 1.0)
 
 
-def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSizes:
+def effect_sizes(columns: Iterable[Float64], labels: Labels, n_segments: int) -> EffectSizes:
     """Compare each segment with the units outside it, ranking each feature once for all segments.
 
-    `values` are of shape (n_units, n_features), in the user's units, NaN where not measured; of the labels from 0 each
-    is used.
+    The columns of features, each of shape (n_units,), are in the user's units, NaN where not measured; of the labels
+    from 0 each is used.
 
     Examples
     --------
-    >>> table = effect_sizes(np.array([[1.0], [2.0], [3.0], [9.0]]), np.array([0, 0, 1, 1], dtype=np.int32), 2)
+    >>> table = effect_sizes([np.array([1.0, 2.0, 3.0, 9.0])], np.array([0, 0, 1, 1], dtype=np.int32), 2)
     >>> table.median[:, 0].tolist(), table.effect[:, 0].tolist()
     ([1.5, 6.0], [-1.0, 1.0])
     """
     # radix-sorted by NumPy
     narrow: Owner = labels.astype(np.uint8 if n_segments <= np.iinfo(np.uint8).max else np.uint16)
     sizes = np.bincount(labels, minlength=n_segments)
-    columns = [_compared(np.ascontiguousarray(column), narrow, sizes) for column in values.T]
-    found = {name: np.array([one[name] for one in columns]).T.reshape(n_segments, -1) for name in _COMPARED}
+    compared = [_compared(column, narrow, sizes) for column in columns]
+    found = {name: np.array([one[name] for one in compared]).T.reshape(n_segments, -1) for name in _COMPARED}
     p_values = found["p_value"]
     corrected = stats.false_discovery_control(p_values, axis=None) if p_values.size else p_values
     return EffectSizes(**found | {"p_value": np.asarray(corrected, dtype=np.float64).reshape(p_values.shape)})

@@ -127,7 +127,7 @@ def quiet_segments(run: Snapshot) -> frozenset[int]:
     seasons = [run.column(name) for name in run.features if name.startswith(SEASON)]
     numbers, labels = np.unique(run.numbers, return_inverse=True)
     columns = [recency, *(season for season in seasons if season is not None)]
-    found = effect_sizes(np.column_stack(columns), labels.astype(np.int32), len(numbers))
+    found = effect_sizes(columns, labels.astype(np.int32), len(numbers))
     by_recency, by_season = found.effect[:, 0], found.effect[:, 1:].max(axis=1, initial=0.0)
     far = (by_recency >= MEDIUM_EFFECT) & (found.p_value[:, 0] < SIGNIFICANCE) & (by_recency > by_season)
     return frozenset(int(number) for number in numbers[far])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from marketfold.frames import terse
 from marketfold.segments.described import Described, describe
 from marketfold.segments.distinguishing_features import (
@@ -61,8 +59,7 @@ class SegmentTraits:
 def find_traits(segmentation: Segmentation) -> tuple[SegmentTraits, ...]:
     """Count every segment beside everybody, in the order of the labels."""
     table, n_segments = segmentation.table, segmentation.n_segments
-    shown = np.column_stack([table.shown(name) for name in table.names])
-    compared = effect_sizes(shown, segmentation.labels, n_segments)
+    compared = effect_sizes(map(table.shown, table.names), segmentation.labels, n_segments)
     described = describe(table.described, segmentation.labels, n_segments)
     return tuple(_traits(segmentation, compared, described[s], s) for s in range(n_segments))
 

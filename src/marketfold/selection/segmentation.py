@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -127,6 +128,12 @@ class Segmentation(Framed):
     def places(self) -> Labels:
         """Position of the segment that each became, of the segments before any were merged."""
         return self.segmenter.places_ if self.unmerged else np.arange(self.n_segments, dtype=np.int32)
+
+    @cached_property
+    def middles(self) -> Float32:
+        """Mean of the matrix of each of `parts`, shape (n_parts, n_features)."""
+        X, parts = self.matrix.values, self.parts
+        return np.array([X[parts == part].mean(axis=0) for part in range(len(self.places))])
 
     @property
     def made_of(self) -> tuple[tuple[int, ...], ...]:
