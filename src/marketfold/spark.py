@@ -49,10 +49,12 @@ _JAVA = "spark.driver.extraJavaOptions"
 _LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.maxResultSize": "0",
     "spark.sql.adaptive.enabled": "false",
     _JAVA: "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
-"""On this machine alone. A run asks many short questions: to ask each in several jobs takes twice as many of them."""
+"""On this machine alone. A run asks many short questions: to ask each in several jobs takes twice as many of them. What
+Java sends to Python leaves its memory part by part, whatever all of it takes."""
 _LOCAL_LARGE = {_JAVA: "-XX:+UseParallelGC"}
 """For large orders Java takes the time to translate well what it runs: its tasks take half the processor seconds."""
 _PARTS_OF_A_CORE = 1

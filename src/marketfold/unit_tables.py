@@ -72,20 +72,6 @@ class UnitRecords:
             for name, table in told.items()
         }
 
-    @cached_property
-    def in_list(self) -> Rows:
-        """All rows by segment, those first of whom most is expected or who brought most: the order of `as_list`."""
-        made = self.analysis.segmentation
-        parts = [expected_columns(made.table.take(rows)).get(EXPECTED_WORTH) for rows in self._slices()]
-        expected = np.concatenate([one.round(4) for one in parts if one is not None] or [np.full(1, np.nan)])
-        worth = made.table.revenue if np.isnan(expected).all() else np.where(np.isnan(expected), -np.inf, expected)
-        return np.lexsort((-worth, np.array(made.numbers)[made.labels]))
-
-    def _slices(self, order: Rows | None = None) -> Iterator[NDArray[np.intp]]:
-        rows = np.arange(len(self.analysis.segmentation)) if order is None else order
-        for part in row_chunks(len(rows)):
-            yield rows[part]
-
     def at(self, rows: Rows, *, reasons: bool = True) -> pa.Table:
         """On some rows: the assignment of each unit, its revenue, what is known of it, and its arm.
 
@@ -113,17 +99,21 @@ class UnitRecords:
 
     def parts(self) -> Iterator[pa.Table]:
         """`segments.*` in parts, in the order of the ids."""
-        return map(self.at, self._slices())
+        return (self.at(np.arange(rows.start, rows.stop)) for rows in row_chunks(len(self.analysis.segmentation)))
 
-    def lists(self, most: int | None = None) -> Iterator[pa.Table]:
-        """The rows of `as_list` in parts, or the first so many of each segment."""
-        numbers = np.array(self.analysis.segmentation.numbers)[self.analysis.labels][self.in_list]
-        places = np.arange(len(numbers))
-        if most is not None:
-            places = places[places - np.searchsorted(numbers, numbers) < most]
-        for some in self._slices(places):
-            part = self.at(self.in_list[some])
-            yield _as_listed(part, some + 1, has_money=self.analysis.segmentation.table.has_money)
+    def first(self, most: int) -> pa.Table:
+        """The first so many rows of `as_list` of each segment."""
+        made, columns = self.analysis.segmentation, {}
+        if EXPECTED_WORTH in (expected := expected_columns(made.table)):
+            columns[EXPECTED_WORTH] = pa.array(expected[EXPECTED_WORTH].round(4), from_pandas=True)
+        numbers = np.array(made.numbers, dtype=np.int32)[made.labels]
+        ids = pa.array(made.ids.tolist(), pa.string())
+        order = _list_order(
+            pa.table({"customer_id": ids, "segment": numbers, "revenue_total": made.table.revenue} | columns)
+        ).to_numpy()
+        ordered = numbers[order]
+        places = np.flatnonzero(np.arange(len(order)) - np.searchsorted(ordered, ordered) < most)
+        return _as_listed(self.at(order[places].astype(np.intp)), places + 1, has_money=made.table.has_money)
 
 
 def segments_table(analysis: Analysis) -> pa.Table:
@@ -229,16 +219,10 @@ def listed_by(customers: pa.Table) -> str:
     return EXPECTED_WORTH if known else "revenue_total"
 
 
-def as_list(segments: pa.Table) -> pa.Table:
-    """Customers as a person works through them: by segment, those first of whom most is expected or who brought most.
-
-    `segments` has the columns of `segments.csv`; those of `LISTED` that it has are kept, without the money where none
-    is known. `no` counts the rows from 1: a page that must not show an id points to a row by it.
-    """
-    worth = listed_by(segments)
-    ordered = segments.sort_by([("segment", "ascending"), (worth, "descending"), ("customer_id", "ascending")])
-    has_money = pc.any(pc.not_equal(ordered["revenue_total"], 0)).as_py()
-    return _as_listed(ordered, np.arange(1, len(ordered) + 1), has_money=has_money)
+def _list_order(segments: pa.Table) -> pa.Array:
+    """Rows by segment, those first of whom most is expected or who brought most."""
+    keys = [("segment", "ascending"), (listed_by(segments), "descending"), ("customer_id", "ascending")]
+    return pc.sort_indices(segments, sort_keys=keys)
 
 
 def _as_listed(ordered: pa.Table, numbers: Rows, *, has_money: bool) -> pa.Table:
@@ -247,6 +231,23 @@ def _as_listed(ordered: pa.Table, numbers: Rows, *, has_money: bool) -> pa.Table
     return numbered.select([name for name in LISTED if name in known])
 
 
+def list_parts(segments: pa.Table) -> Iterator[pa.Table]:
+    """Customers as a person works through them: by segment, those first of whom most is expected or who brought most.
+
+    `segments` has the columns of `segments.csv`; those of `LISTED` that it has are kept, without the money where none
+    is known. `no` counts the rows from 1: a page that must not show an id points to a row by it. Some rows at a time.
+    """
+    has_money, order = pc.any(pc.not_equal(segments["revenue_total"], 0)).as_py(), _list_order(segments)
+    for rows in row_chunks(len(order)):
+        numbers = np.arange(rows.start + 1, rows.stop + 1)
+        yield _as_listed(segments.take(order[rows]), numbers, has_money=has_money)
+
+
+def as_list(segments: pa.Table) -> pa.Table:
+    """All rows of `list_parts`."""
+    return pa.concat_tables(list_parts(segments))
+
+
 def listed(analysis: Analysis, most: int) -> pa.Table:
     """The first rows of `as_list` of each segment."""
-    return pa.concat_tables(UnitRecords(analysis).lists(most))
+    return UnitRecords(analysis).first(most)

@@ -21,7 +21,7 @@ from marketfold.runs.folder import changed_copy
 from marketfold.runs.pages import refresh_page
 from marketfold.runs.plan_files import delete_briefs, edited_briefs, write_plan
 from marketfold.runs.read import Run
-from marketfold.unit_tables import as_list
+from marketfold.unit_tables import list_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,4 +139,4 @@ def _write_segments(run: Run, staging: Path, names: Names, arms: pa.Table | None
     parquet.write_table(table, staging / "segments.parquet")
     write_csv(table, staging / "segments.csv")
     if "customer_id" in table.column_names:
-        write_customers([as_list(table)], staging, run.as_of, run.plan.currency)
+        write_customers(list_parts(table), staging, run.as_of, run.plan.currency)

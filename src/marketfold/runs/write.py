@@ -29,8 +29,9 @@ from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import FILLED, Run
 from marketfold.runs.record import run_record, segment_facts
+from marketfold.schema import LISTED
 from marketfold.stage_costs import StageClock
-from marketfold.unit_tables import UnitRecords
+from marketfold.unit_tables import UnitRecords, list_parts
 from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
@@ -70,10 +71,18 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None =
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
     """Write who is in which segment, the features, the profiles, and what was set aside."""
-    records, made = UnitRecords(analysis), analysis.segmentation
-    _write_parts(records.parts(), folder / "segments.csv", folder / "segments.parquet")
+    made, listed = analysis.segmentation, []
+
+    def with_list(part: pa.Table) -> pa.Table:
+        listed.append(part.select([name for name in part.column_names if name in LISTED]))
+        return part
+
+    parts = UnitRecords(analysis).parts()
+    _write_parts(map(with_list, parts), folder / "segments.csv", folder / "segments.parquet")
     if made.unit == "customer":
-        write_customers(records.lists(), folder, made.table.as_of, analysis.data.currency)
+        rows = pa.concat_tables(listed).combine_chunks()
+        listed.clear()
+        write_customers(list_parts(rows), folder, made.table.as_of, analysis.data.currency)
     _write_parts(feature_parts(made.table), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
