@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -35,7 +35,11 @@ def digests(ids: Iterable[str], salt: str) -> list[str]:
     >>> digests(["C1"], salted(0))
     ['861a136b6c4633ca8d748207d2e1d8d8']
     """
-    return [hashlib.md5(f"{salt}{one}".encode(), usedforsecurity=False).hexdigest() for one in ids]
+    return [one.hex() for one in _digests(ids, salt)]
+
+
+def _digests(ids: Iterable[str], salt: str) -> Iterator[bytes]:
+    return (hashlib.md5(f"{salt}{one}".encode(), usedforsecurity=False).digest() for one in ids)
 
 
 def sample_ids(ids: NDArray[np.str_], most: int, seed: int) -> NDArray[np.intp]:
@@ -48,4 +52,5 @@ def sample_ids(ids: NDArray[np.str_], most: int, seed: int) -> NDArray[np.intp]:
     """
     if len(ids) <= most:
         return np.arange(len(ids))
-    return np.sort(np.argsort(np.array(digests(ids.tolist(), salted(seed))))[:most])
+    halves = np.frombuffer(b"".join(_digests(ids.tolist(), salted(seed))), dtype=">u8").reshape(-1, 2)
+    return np.sort(np.lexsort((halves[:, 1], halves[:, 0]))[:most])  # as their texts are sorted

@@ -197,8 +197,8 @@ class SparkEngine:
         return frame_of(frame.to_native().withColumn(name, F.md5(F.concat(F.lit(salt), F.col(column)))))
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
-        """Grouped."""
-        return grouped(frame, column)
+        """Grouped and kept: only then does Spark know how few they are, and send them to the lines they are of."""
+        return self.materialise(grouped(frame, column))
 
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
         """Nothing: where a cluster writes is not where this process does."""

@@ -29,8 +29,8 @@ def hash_uniform(ids: Sequence[str] | NDArray[np.str_], salt: str) -> Float64:
     True
     """
     key = hashlib.blake2b(salt.encode(), digest_size=32).digest()
-    whole = [int.from_bytes(hashlib.blake2b(str(i).encode(), key=key, digest_size=8).digest()) for i in ids]
-    return np.array(whole, dtype=np.float64) / 2.0**64
+    drawn = (hashlib.blake2b(one.encode(), key=key, digest_size=8).digest() for one in np.asarray(ids).tolist())
+    return np.frombuffer(b"".join(drawn), dtype=">u8").astype(np.float64) / 2.0**64
 
 
 def _strata(revenue: Float64, held_out: int) -> NDArray[np.int64]:
