@@ -38,14 +38,13 @@ class Activity:
     def orders(self) -> nw.LazyFrame[Any]:
         """One row per order of a customer.
 
-        `customer_id`, `ordered_on` (day of the first line, which dates the order), `last_line_on`, `line_count`,
+        `customer_id`, `ordered_on` (day of the first line, which dates the order), `line_count`,
         `revenue_scaled` (ten-thousandths), `gap_days` since the customer's order before: 0 where both are of one day,
         null for the first; and `on_first_day`, whether it is of the day on which the customer first ordered.
         """
         lines = self.purchases.with_columns(scaled(nw.col("amount")).alias("revenue_scaled"))
         grouped = lines.group_by("customer_id", "order_id").agg(
             nw.col("ordered_on").min(),
-            nw.col("ordered_on").max().alias("last_line_on"),
             nw.len().alias("line_count"),
             nw.col("revenue_scaled").sum(),
         )

@@ -11,30 +11,22 @@ import pyarrow as pa
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
 
 CHUNK_ROWS = 65_536
-"""Rows that are handled at a time, so that a million units never stand in memory twice in float64."""
+"""Rows that are handled at a time: what is made of them on the way never stands in memory for a million units."""
 
 
 def row_chunks(n_rows: int) -> Iterator[slice]:
-    """Cut rows into pieces of `CHUNK_ROWS`.
+    """Cut rows into pieces of `CHUNK_ROWS`; of no rows there is one piece, without any.
 
-    >>> list(row_chunks(70_000))
-    [slice(0, 65536, None), slice(65536, 70000, None)]
+    >>> list(row_chunks(70_000)), list(row_chunks(0))
+    ([slice(0, 65536, None), slice(65536, 70000, None)], [slice(0, 0, None)])
     """
-    return (slice(start, min(start + CHUNK_ROWS, n_rows)) for start in range(0, n_rows, CHUNK_ROWS))
-
-
-def by_chunks(step: Callable[[NDArray[Any]], NDArray[Any]], X: NDArray[Any], n_columns: int) -> NDArray[np.float32]:
-    """What a step makes of rows, float32 of shape (n_rows, n_columns), some rows at a time."""
-    found = np.empty((len(X), n_columns), np.float32)
-    for rows in row_chunks(len(X)):
-        found[rows] = step(X[rows])
-    return found
+    return (slice(start, min(start + CHUNK_ROWS, n_rows)) for start in range(0, max(n_rows, 1), CHUNK_ROWS))
 
 
 def as_array(X: Any) -> NDArray[np.float32]:

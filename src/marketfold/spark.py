@@ -61,7 +61,8 @@ _PARTS_OF_A_CORE = 1
 SMALL_BYTES = 256_000_000
 """Files up to which one part for each core fits into its memory."""
 PART_BYTES = 16_000_000
-"""Of large files: unpacked, some hundred megabytes."""
+"""Of large files: unpacked, some hundred megabytes. When rows change places each part writes one file for every other:
+200 parts of 20 million lines took most of the time for that."""
 _SPARKS = frozenset({"pyspark", "py4j", "grpc"})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _TOKEN = re.compile(r"(?i)(token\s*=\s*)[^;&\s'\"]+")
@@ -106,11 +107,8 @@ def without_token(master: str) -> str:
     return ";".join(part for part in master.split(";") if not part.lower().strip().startswith("token="))
 
 
-def find_session(master: str | None = None, memory: str | None = None, n_bytes: int | None = 0) -> Any:
+def find_session(master: str | None = None, memory: str | None = None, *, n_bytes: int | None) -> Any:
     """The Spark session that is there, as it is; else one of our own, which ends with this process.
-
-    One of our own on this machine is made for orders of `n_bytes`: large ones, or those of unknown size (None), are cut
-    into parts that fit.
 
     Parameters
     ----------
@@ -119,6 +117,9 @@ def find_session(master: str | None = None, memory: str | None = None, n_bytes: 
         Spark's own configuration says, else all cores of this machine.
     memory
         Of the driver, as in `2GB`; of a session of our own on this machine alone.
+    n_bytes
+        Size of the orders, None where nobody knows it: a session of our own on this machine cuts large ones into parts
+        that fit, from then on; its Java is that which suits the first.
 
     Raises
     ------
@@ -188,19 +189,16 @@ def _refuse_another(session: Any, master: str | None) -> None:
 
 
 def _cut_into_parts(session: Any, n_bytes: int | None) -> None:
-    """Let a session of our own on this machine cut what it has into parts that fit, at least one for each core.
-
-    Each part writes one file for every other when rows change places: more parts than it takes cost most of the time.
-    """
+    """Let a session of our own on this machine cut what it has into parts that fit, at least one for each core."""
     if not any(one is session and master.startswith("local") for one, master in _own):
         return
     n_cores, settings = session.sparkContext.defaultParallelism, session.conf
     settings.set("spark.sql.adaptive.enabled", "true")
-    settings.set("spark.sql.adaptive.coalescePartitions.minPartitionNum", str(n_cores))
+    settings.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")
     if n_bytes is None:
-        settings.unset("spark.sql.shuffle.partitions")
-        return
-    settings.set("spark.sql.shuffle.partitions", str(max(n_cores, math.ceil(n_bytes / PART_BYTES))))
+        settings.unset("spark.sql.shuffle.partitions")  # Spark's own number, which is many: they may be very large
+    else:
+        settings.set("spark.sql.shuffle.partitions", str(max(n_cores, math.ceil(n_bytes / PART_BYTES))))
 
 
 def is_remote(session: Any) -> bool:

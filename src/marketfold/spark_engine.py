@@ -75,7 +75,18 @@ class SparkEngine:
             _release_at_exit()
         return frame_of(self.kept[-1])
 
-    hold = materialise
+    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The same, and at once where Spark plans as it goes.
+
+        Only of what is there does it know how few rows there are, and sends them to the many lines that they are joined
+        with; of what is still to come it does not, and sends the lines to them.
+        """
+        held = self.materialise(frame)
+        native = held.to_native()
+        with told_in_words(self.source):
+            if native.sparkSession.conf.get("spark.sql.adaptive.enabled", "true") == "true":
+                native.count()
+        return held
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow; what Spark may not send at once comes in parts."""
@@ -197,8 +208,8 @@ class SparkEngine:
         return frame_of(frame.to_native().withColumn(name, F.md5(F.concat(F.lit(salt), F.col(column)))))
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
-        """Grouped and kept: only then does Spark know how few they are, and send them to the lines they are of."""
-        return self.materialise(grouped(frame, column))
+        """Grouped, and held."""
+        return self.hold(grouped(frame, column))
 
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
         """Nothing: where a cluster writes is not where this process does."""

@@ -61,21 +61,22 @@ class UnitRecords:
         return rfm_of(self.analysis.segmentation.table, self.analysis.run.config.features.rfm_cuts)
 
     @cached_property
-    def _beside(self) -> dict[str, tuple[pa.Array, pa.Array]]:
-        """What the plan says of customers: a column, and the place in it of each customer of the run."""
-        plan, made = self.analysis.plan, self.analysis.segmentation
-        known = {"next_product": plan.next_products, "arm": plan.assignments}
-        told = {name: table for name, table in known.items() if table is not None and len(table)}
-        ids = pa.array(made.ids.tolist(), pa.string()) if told else None
+    def _of_plan(self) -> dict[str, tuple[pa.Array, pa.Array]]:
+        """Columns of the plan, by name, each with the place in it of every unit."""
+        plan = self.analysis.plan
+        ids = pa.array(self.analysis.segmentation.ids.tolist(), pa.string())
+        told = {"next_product": plan.next_products, "arm": plan.assignments}
         return {
             name: (table[name].combine_chunks(), pc.index_in(ids, table["customer_id"].combine_chunks()))
             for name, table in told.items()
+            if table is not None and (len(table) or name == "arm")
         }
 
-    def at(self, rows: Rows, *, reasons: bool = True) -> pa.Table:
+    def at(self, rows: Rows) -> pa.Table:
         """On some rows: the assignment of each unit, its revenue, what is known of it, and its arm.
 
-        `why_here`, which takes longer than all else, is left out without `reasons`, as for units that are no customers.
+        Of customers `last_order_on`, `order_count`, `usual_gap_days`, `overdue_days`, `next_product` (what the segment
+        takes up next and the customer has not bought) and `why_here` too. What the source does not tell is absent.
         """
         made, model = self.analysis.segmentation, self.analysis.model
         units = made.table.take(rows)
@@ -89,31 +90,16 @@ class UnitRecords:
             table = table.append_column("rfm_segment", names)
         if made.unit != "customer":
             return table
-        for name, column in _rhythm(units).items():
+        planned = {name: column.take(place.take(pa.array(rows))) for name, (column, place) in self._of_plan.items()}
+        arm = {"arm": planned.pop("arm")} if "arm" in planned else {}
+        reasons = {"why_here": why_here(made, self.analysis.data.currency, rows)}
+        for name, column in (_rhythm(units) | planned | reasons | arm).items():
             table = table.append_column(name, column)
-        beside = {name: column.take(places.take(pa.array(rows))) for name, (column, places) in self._beside.items()}
-        beside |= {"why_here": why_here(made, self.analysis.data.currency, rows)} if reasons else {}
-        for name in ("next_product", "why_here", "arm"):
-            table = table.append_column(name, beside[name]) if name in beside else table
         return table
 
     def parts(self) -> Iterator[pa.Table]:
         """`segments.*` in parts, in the order of the ids."""
         return (self.at(np.arange(rows.start, rows.stop)) for rows in row_chunks(len(self.analysis.segmentation)))
-
-    def first(self, most: int) -> pa.Table:
-        """The first so many rows of `as_list` of each segment."""
-        made, columns = self.analysis.segmentation, {}
-        if EXPECTED_WORTH in (expected := expected_columns(made.table)):
-            columns[EXPECTED_WORTH] = pa.array(expected[EXPECTED_WORTH].round(4), from_pandas=True)
-        numbers = np.array(made.numbers, dtype=np.int32)[made.labels]
-        ids = pa.array(made.ids.tolist(), pa.string())
-        order = _list_order(
-            pa.table({"customer_id": ids, "segment": numbers, "revenue_total": made.table.revenue} | columns)
-        ).to_numpy()
-        ordered = numbers[order]
-        places = np.flatnonzero(np.arange(len(order)) - np.searchsorted(ordered, ordered) < most)
-        return _as_listed(self.at(order[places].astype(np.intp)), places + 1, has_money=made.table.has_money)
 
 
 def segments_table(analysis: Analysis) -> pa.Table:
@@ -165,7 +151,7 @@ def why_here(made: Segmentation, currency: str | None, rows: Rows) -> pa.Array:
     """
     X, shaping = made.matrix.values[rows], made.matrix.table.take(rows)
     measured = np.column_stack([shaping.measured(name) for name in shaping.names])
-    parts, places, centres = made.parts[rows], made.places, made.middles
+    parts, places, centres = made.parts[rows], made.places, made.part_means
     topics = np.unique([one.topic or one.name for one in shaping.features], return_inverse=True)[1]
     texts = np.full(len(rows), "", dtype=object)
     for part, place in enumerate(places.tolist()):
@@ -237,17 +223,20 @@ def list_parts(segments: pa.Table) -> Iterator[pa.Table]:
     `segments` has the columns of `segments.csv`; those of `LISTED` that it has are kept, without the money where none
     is known. `no` counts the rows from 1: a page that must not show an id points to a row by it. Some rows at a time.
     """
+    segments = segments.select([name for name in segments.column_names if name in LISTED]).combine_chunks()
     has_money, order = pc.any(pc.not_equal(segments["revenue_total"], 0)).as_py(), _list_order(segments)
     for rows in row_chunks(len(order)):
         numbers = np.arange(rows.start + 1, rows.stop + 1)
         yield _as_listed(segments.take(order[rows]), numbers, has_money=has_money)
 
 
-def as_list(segments: pa.Table) -> pa.Table:
-    """All rows of `list_parts`."""
-    return pa.concat_tables(list_parts(segments))
-
-
 def listed(analysis: Analysis, most: int) -> pa.Table:
-    """The first rows of `as_list` of each segment."""
-    return UnitRecords(analysis).first(most)
+    """The first rows of each segment in `list_parts`."""
+    made = analysis.segmentation
+    numbers = np.array(made.numbers, dtype=np.int32)[made.labels]
+    ids = pa.array(made.ids.tolist(), pa.string())
+    ranked = pa.table({"customer_id": ids, "segment": numbers, "revenue_total": made.table.revenue})
+    order = _list_order(with_outlook(ranked, made.table)).to_numpy().astype(np.intp)
+    ordered = numbers[order]
+    places = np.flatnonzero(np.arange(len(order)) - np.searchsorted(ordered, ordered) < most)
+    return _as_listed(UnitRecords(analysis).at(order[places]), places + 1, has_money=made.table.has_money)

@@ -21,6 +21,7 @@ from marketfold.config import ClusteringOptions, FeatureOptions, RunConfig, from
 from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
 from marketfold.runs import Run, write_run
+from marketfold.runs.plan import change_plan
 from marketfold.schema import Unit
 
 FILES = {
@@ -186,3 +187,5 @@ def test_orders_and_lines_can_be_segmented_too(tmp_path: Path, few_lines: pa.Tab
     jsonschema.validate(run.record, RUN_SCHEMA)
     assert run.record["unit"] == unit
     assert Run.read(run.folder).model.unit == unit
+    change_plan(run.folder, {"1.name": "Our first"})
+    assert not list(run.folder.glob("customers.*"))  # nobody is on a list

@@ -21,7 +21,7 @@ from marketfold.features.expected import SETTING
 from marketfold.library.judging import segmentation
 from marketfold.orders import read_orders
 from marketfold.runs import score_orders, write_scores
-from marketfold.runs.write import write_table
+from marketfold.runs.table_files import write_table
 from marketfold.schema import UNIT_ID
 
 if TYPE_CHECKING:

@@ -368,7 +368,7 @@ def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
     find_session(n_bytes=None)
     assert spark.conf.get("spark.sql.shuffle.partitions") == "200"  # Spark's own, for nobody knows how large it is
     spark.conf.set(asked, before)
-    spark.conf.unset("spark.sql.adaptive.coalescePartitions.minPartitionNum")
+    spark.conf.unset("spark.sql.adaptive.coalescePartitions.parallelismFirst")
     spark.conf.set("spark.sql.shuffle.partitions", parts)
 
 

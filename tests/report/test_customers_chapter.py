@@ -3,11 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 from tests.report.edited import with_orders
 
 from marketfold.page import ListPart, ReportPage, render_page
 from marketfold.report.customers_chapter import MOST_OF_A_SEGMENT, customers_chapter
-from marketfold.unit_tables import as_list, listed_by, segments_table
+from marketfold.unit_tables import list_parts, listed_by, segments_table
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -22,7 +23,7 @@ def list_of(analysis: Analysis) -> ListPart:
 
 
 def test_the_first_of_each_segment_are_shown_by_their_ids(analysis: Analysis) -> None:
-    part, rows = list_of(analysis), as_list(segments_table(analysis))
+    part, rows = list_of(analysis), pa.concat_tables(list_parts(segments_table(analysis)))
     assert len(rows) < MOST_OF_A_SEGMENT * analysis.segmentation.n_segments
     assert [row[0] for row in part.rows] == rows["customer_id"].to_pylist()
     assert list(part.segments) == rows["segment"].to_pylist()
@@ -31,7 +32,7 @@ def test_the_first_of_each_segment_are_shown_by_their_ids(analysis: Analysis) ->
 
 
 def test_the_lead_says_who_comes_first(analysis: Analysis) -> None:
-    section, rows = customers_chapter(analysis), as_list(segments_table(analysis))
+    section, rows = customers_chapter(analysis), pa.concat_tables(list_parts(segments_table(analysis)))
     assert section is not None
     says = {"expected_value_365d": "of whom most is expected", "revenue_total": "who brought most"}
     assert section.lead.endswith(f"those first {says.pop(listed_by(rows))}.")

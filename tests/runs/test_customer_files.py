@@ -43,7 +43,7 @@ def test_every_customer_is_once_in_each_file_and_on_the_sheet_of_the_segment(run
 
 
 def test_numbers_are_numbers_days_are_days_and_no_text_is_a_formula(tmp_path: Path) -> None:
-    write_customers([ROWS], tmp_path, date(2024, 6, 1), "CHF")
+    write_customers(iter([ROWS]), tmp_path, date(2024, 6, 1), "CHF")
     *_, about = (book := load_workbook(tmp_path / "customers.xlsx")).worksheets
     assert ("Currency", "CHF") in list(about.values)
     sheet = book.worksheets[0]
@@ -58,19 +58,19 @@ def test_a_sheet_may_be_named_by_any_segment() -> None:
 
 
 def test_too_many_for_a_workbook_are_in_the_csv_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_customers([ROWS], tmp_path, None)
+    write_customers(iter([ROWS]), tmp_path, None)
     assert (tmp_path / "customers.xlsx").is_file()
     monkeypatch.setattr(customer_files, "MOST_IN_WORKBOOK", 1)
-    write_customers([ROWS], tmp_path, None)
+    write_customers(iter([ROWS]), tmp_path, None)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["customers.csv"]
 
 
 def test_parts_are_written_below_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_customers([ROWS.slice(0, 1), ROWS.slice(1)], tmp_path, None)
+    write_customers(iter([ROWS.slice(0, 1), ROWS.slice(1)]), tmp_path, None)
     assert [row["customer_id"] for row in read_csv(tmp_path / "customers.csv")] == ["'=1+1", "b"]
     assert load_workbook(tmp_path / "customers.xlsx").worksheets[0].max_row == 3
     monkeypatch.setattr(customer_files, "MOST_IN_WORKBOOK", 1)  # the first part fits, both do not
-    write_customers([ROWS.slice(0, 1), ROWS.slice(1)], tmp_path, None)
+    write_customers(iter([ROWS.slice(0, 1), ROWS.slice(1)]), tmp_path, None)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["customers.csv"]
 
 

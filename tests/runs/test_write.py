@@ -9,11 +9,13 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from marketfold import arrays
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.features import Outlook, build_features, check_own, expected_columns, outlook_of, rfm_of
 from marketfold.runs import score_orders
 from marketfold.runs.read import FILLED
-from marketfold.runs.write import feature_parts, profiles_table, write_table
+from marketfold.runs.table_files import write_table
+from marketfold.runs.write import feature_parts, profiles_table, write_tables
 from marketfold.selection import Fits, Recipe
 from marketfold.unit_tables import segments_table
 
@@ -113,3 +115,39 @@ def test_a_table_that_cannot_be_written_leaves_the_earlier_one(tmp_path: Path) -
     with pytest.raises(RunFolderError, match="Name another file with --out"):
         write_table(TABLE, target)
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_files_in_parts_hold_what_whole_ones_do(
+    analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir()
+    write_tables(analysis, whole)
+    monkeypatch.setattr(arrays, "CHUNK_ROWS", 20)
+    parts.mkdir()
+    write_tables(analysis, parts)
+    assert parquet.ParquetFile(parts / "features.parquet").num_row_groups > 2
+    for name in ("segments.parquet", "features.parquet"):
+        one, other = (parquet.read_table(folder / name) for folder in (whole, parts))
+        assert one.schema.equals(other.schema, check_metadata=True)
+        assert one.drop_columns({"distance", "confidence"} & set(one.column_names)).equals(
+            other.drop_columns({"distance", "confidence"} & set(one.column_names))
+        )
+    assert (whole / "customers.csv").read_bytes() == (parts / "customers.csv").read_bytes()
+    one, other = ((folder / "segments.csv").read_text("utf-8").splitlines() for folder in (whole, parts))
+    assert [line.split(",")[:3] for line in one] == [line.split(",")[:3] for line in other]
+
+
+def test_what_is_not_measured_in_a_later_part_alone_has_its_column_in_all(
+    analysis: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = analysis.segmentation.table
+    assert table.history is not None
+    once = table.history.repeats < 2  # those with fewer days of orders come last
+    sorted_table = table.take(np.argsort(once, kind="stable"))
+    monkeypatch.setattr(arrays, "CHUNK_ROWS", 20)
+    first, *_, last = feature_parts(sorted_table)
+    assert first.schema == last.schema
+    filled = [name for name in first.column_names if name.startswith(FILLED)]
+    assert filled
+    assert sum(last[name.removeprefix(FILLED)].null_count for name in filled)

@@ -204,8 +204,8 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
 
     `ParameterError` if none of the customers has a kept line.
     """
-    sums = ("order_count", "line_count", "order_days")
-    asked = purchases.customers.select("customer", "segment", "first_on", "last_on", "revenue_scaled", *sums)
+    counts = ("order_count", "line_count", "order_days")
+    asked = purchases.customers.select("customer", "segment", "first_on", "last_on", "revenue_scaled", *counts)
     table = purchases.engine.collect(asked).sort_by("customer")
     if not len(table):
         message = "None of the segmented customers has a kept order line; were ids and orders of the same run given?"
@@ -217,7 +217,7 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
     return Customers(
         ids=purchases.ids[rows],
         labels=np.asarray(table["segment"].to_numpy(), dtype=np.int32),
-        **{name: np.asarray(table[name], np.float64) for name in sums},
+        **{name: np.asarray(table[name], np.float64) for name in counts},
         revenue=np.asarray(table["revenue_scaled"], np.float64) / MONEY_SCALE,
         first_on=first_on,
         last_on=last_on,

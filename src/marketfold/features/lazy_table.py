@@ -85,27 +85,25 @@ class UnitRows:
         ParameterError
             If a feature of one's own gives no finite number for somebody, or nothing can be expected that is asked for.
         """
-        columns = dict(zip(rows.column_names, rows.columns, strict=True))
-        del rows  # a column is let go once it stands among the values: of many units both would be twice the memory
-        order = pc.sort_indices(columns[self.key]).to_numpy()
-        values = np.empty((len(order), len(self.measured)), order="F")  # filled column by column
+        order = pc.sort_indices(rows.column(self.key)).to_numpy()
+        values = np.empty((rows.num_rows, len(self.measured)), order="F")  # filled column by column
         for place, feature in enumerate(self.measured):
-            column = columns.pop(feature.name).to_numpy()[order]
+            column = rows.column(feature.name).to_numpy()[order]
             values[:, place] = steady(column) if feature.aspect == OWN else column
         history = None
         if self.unit == "customer":
-            of_days = [columns.pop(name).to_numpy()[order] for name in HISTORY_COLUMNS]
+            of_days = [rows.column(name).to_numpy()[order] for name in HISTORY_COLUMNS]
             history = _history(*of_days, as_of_day=day_number_of(self.as_of))
         expected = {} if history is None or SETTING in self.settings else {SETTING: fit_outlook(history).to_setting()}
         built = FeatureTable(
             unit=self.unit,
-            ids=_ids(columns[self.key].cast(pa.string()))[order],
+            ids=_ids(rows.column(self.key).cast(pa.string()))[order],
             values=values,
             features=self.measured,
-            revenue=columns[REVENUE_COLUMN].to_numpy()[order],
+            revenue=rows.column(REVENUE_COLUMN).to_numpy()[order],
             as_of=self.as_of,
             left_out=self.left_out,
-            described={name: _texts(columns[name])[order] for name in DESCRIBING if name in columns},
+            described={name: _texts(rows.column(name))[order] for name in DESCRIBING if name in rows.column_names},
             settings=self.settings | expected,
             history=history,
         )

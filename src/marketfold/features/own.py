@@ -29,7 +29,7 @@ OWN: Literal["own"] = "own"
 _FIGURES = 12
 """Figures that are kept: engines add decimals in any order, and the last ones of a sum differ from run to run."""
 _MEASURES: dict[str, Measure] = {"_share": "share", "_days": "days", "_count": "count"}
-_BESIDE = (*ASSIGNED, *LISTED, "revenue", "overdue_ratio", "last_line_on", "first_on", "last_on")
+_BESIDE = (*ASSIGNED, *LISTED, "revenue", "overdue_ratio", "first_on", "last_on")
 """Columns that stand beside the features in the tables of a run."""
 
 

@@ -106,7 +106,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
     def fit(self, X: Float64, y: object = None) -> Self:  # noqa: ARG002
         """Learn range, logs, mean, spread and weights of `X`, shape (n_units, n_features), in the user's units."""
         X = named_input(X)
-        X = validate_data(self, X, dtype=np.float64)
+        X = validate_data(self, X, dtype=np.float64, order="F")  # the last digits of a mean hang on the order
         if not 0 <= self.tail < 0.5:
             raise ParameterError(f"tail is the share of units on each side, 0 to below 0.5; got {self.tail}.")
         blocks = [None] * X.shape[1] if self.blocks is None else list(self.blocks)
@@ -146,7 +146,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         check_is_fitted(self)
         X = named_input(X)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        scaled = np.empty_like(X, dtype=np.float32)  # columns or rows together in memory, as those of `X` are
+        scaled = np.empty(X.shape, np.float32, order="F")  # as in `fit`
         for rows in row_chunks(len(X)):
             measured = self._log(np.clip(X[rows], self.lower_, self.upper_))
             scaled[rows] = (measured - self.center_) / self.scale_ * self.weights_

@@ -129,7 +129,7 @@ def in_spark(source: Source, paths: Mapping[str, Path], options: ReadingOptions,
         If they are of a kind that Spark is not given.
     """
     n_bytes = sum(path.stat().st_size for path in paths.values())
-    session = find_session(options.master, options.memory_limit, n_bytes)
+    session = find_session(options.master, options.memory_limit, n_bytes=n_bytes)
     if isinstance(source, FrameSource) and _is_plain(list(paths.values())):
         spark = SparkEngine(source.name)
         places = [path.absolute().as_uri() for path in paths.values()]

@@ -9,12 +9,12 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.arrays import by_chunks, named_input, row_chunks
+from marketfold.arrays import named_input, row_chunks
 from marketfold.errors import ModelError, ParameterError
 from marketfold.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
@@ -66,6 +66,13 @@ class Reducer(Protocol):
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
         """Give the features back, as far as the dimensions hold them; a user's own transformer may lack it."""
+
+
+def _by_chunks(step: Callable[[NDArray[Any]], NDArray[Any]], X: NDArray[Any], n_columns: int) -> Float32:
+    found = np.empty((len(X), n_columns), np.float32)
+    for rows in row_chunks(len(X)):
+        found[rows] = step(X[rows])
+    return found
 
 
 def columns_by_number(columns: NDArray[np.intp], most: int = 5) -> str:
@@ -198,7 +205,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         ParameterError if `X` has other columns than `fit` saw, or values that are not finite.
         """
         check_is_fitted(self)
-        return by_chunks(self._encode, self._checked(X, reset=False), self.n_dimensions_)
+        return _by_chunks(self._encode, self._checked(X, reset=False), self.n_dimensions_)
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
         """Give the features back as far as the dimensions hold them, float32 of shape (n_units, n_features).
@@ -212,7 +219,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
                 f"Wanted {self.n_dimensions_} dimensions a row as transform gives them, got shape {reduced.shape}."
             )
         refuse_not_finite(reduced)
-        return by_chunks(self._decode, reduced, self.n_features_in_)
+        return _by_chunks(self._decode, reduced, self.n_features_in_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

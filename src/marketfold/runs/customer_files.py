@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -11,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketfold.audiences import add_about, workbook
-from marketfold.csv_files import CsvWriter
 from marketfold.report import phrases
+from marketfold.runs.table_files import write_parts
 from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -36,19 +35,22 @@ FORMATS = {
 """Excel's format of each column that the workbook shows, and its width in characters."""
 
 
-def write_customers(listed: Iterable[pa.Table], folder: Path, as_of: date | None, currency: str | None = None) -> None:
-    """Write who is in each segment from the rows of `as_list`, in parts.
+def write_customers(parts: Iterator[pa.Table], folder: Path, as_of: date | None, currency: str | None = None) -> None:
+    """Write who is in each segment: `customers.csv`, and a workbook with a sheet for each segment.
 
-    The workbook has a sheet for each segment, and is left out beyond `MOST_IN_WORKBOOK` customers.
+    The parts are those of `list_parts`. Beyond `MOST_IN_WORKBOOK` customers the workbook is left out.
     """
-    path, parts = folder / CUSTOMERS_WORKBOOK, iter(listed)
     few: list[pa.Table] = []
-    n_rows, first = 0, next(parts)
-    with CsvWriter(folder / CUSTOMERS_CSV, first.schema) as writer:
-        for part in itertools.chain([first], parts):
-            writer.write_table(part)
+
+    def noted() -> Iterator[pa.Table]:
+        n_rows = 0
+        for part in parts:
             n_rows += len(part)
-            few = [*few, part] if n_rows <= MOST_IN_WORKBOOK else []
+            few[:] = [*few, part] if n_rows <= MOST_IN_WORKBOOK else []
+            yield part
+
+    path = folder / CUSTOMERS_WORKBOOK
+    write_parts(noted(), folder / CUSTOMERS_CSV)
     path.unlink(missing_ok=True)
     if few:
         _write_workbook(pa.concat_tables(few), path, as_of, currency)

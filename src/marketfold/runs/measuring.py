@@ -19,7 +19,7 @@ from marketfold.report import measurement_page
 from marketfold.runs.exported import audience_fingerprint
 from marketfold.runs.measured import LIFT_TESTS, Measured, is_measured, page_name
 from marketfold.runs.read import Run
-from marketfold.runs.write import write_table
+from marketfold.runs.table_files import write_table
 from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from marketfold.file_names import RUN_FILE
 from marketfold.model import SegmentModel
 from marketfold.orders import Orders, is_elsewhere, read_orders
 from marketfold.runs.read import Run
-from marketfold.runs.write import ENDINGS, TABLE_FILES, write_table
+from marketfold.runs.table_files import ENDINGS, TABLE_FILES, write_table
 from marketfold.schema import UNIT_ID
 from marketfold.spark import is_address
 from marketfold.stage_costs import StageClock

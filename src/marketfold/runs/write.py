@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
 
 from marketfold.analysis import DataPart
 from marketfold.arrays import row_chunks
-from marketfold.csv_files import CsvWriter, write_csv
-from marketfold.errors import ParameterError
+from marketfold.csv_files import write_csv
 from marketfold.file_names import RUN_FILE
 from marketfold.json_files import write_json
 from marketfold.model import MODEL_FOLDER
@@ -29,10 +25,10 @@ from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import FILLED, Run
 from marketfold.runs.record import run_record, segment_facts
+from marketfold.runs.table_files import write_parts
 from marketfold.schema import LISTED
 from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import UnitRecords, list_parts
-from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,31 +67,20 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None =
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
     """Write who is in which segment, the features, the profiles, and what was set aside."""
-    made, listed = analysis.segmentation, []
+    made, kept = analysis.segmentation, list[pa.Table]()
 
-    def with_list(part: pa.Table) -> pa.Table:
-        listed.append(part.select([name for name in part.column_names if name in LISTED]))
-        return part
+    def parts() -> Iterator[pa.Table]:
+        for part in UnitRecords(analysis).parts():
+            if made.unit == "customer":  # the list of them has another order, and stands in a file of its own
+                kept.append(part.select([name for name in part.column_names if name in LISTED]))
+            yield part
 
-    parts = UnitRecords(analysis).parts()
-    _write_parts(map(with_list, parts), folder / "segments.csv", folder / "segments.parquet")
-    if made.unit == "customer":
-        rows = pa.concat_tables(listed).combine_chunks()
-        listed.clear()
-        write_customers(list_parts(rows), folder, made.table.as_of, analysis.data.currency)
-    _write_parts(feature_parts(made.table), folder / "features.parquet")
+    write_parts(parts(), folder / "segments.csv", folder / "segments.parquet")
+    if kept:
+        write_customers(list_parts(pa.concat_tables(kept)), folder, made.table.as_of, analysis.data.currency)
+    write_parts(feature_parts(made.table), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
-
-
-def _write_parts(parts: Iterator[pa.Table], *paths: Path) -> None:
-    """Write a table that comes in parts as several files, by the endings of their names."""
-    first = next(parts)
-    with ExitStack() as files:
-        writers = [files.enter_context(TABLE_FILES[path.suffix](path, first.schema)) for path in paths]
-        for part in itertools.chain([first], parts):
-            for writer in writers:
-                writer.write_table(part)
 
 
 def feature_parts(table: FeatureTable) -> Iterator[pa.Table]:
@@ -134,29 +119,3 @@ def _beside(facts: dict[str, Any], medians: dict[str, float]) -> dict[str, Any]:
     """Facts of a segment, then its medians; that of a feature whose name is a fact's says that it is a median."""
     known = {name: None if math.isnan(value) else value for name, value in medians.items()}
     return facts | {f"{name}_median" if name in facts else name: value for name, value in known.items()}
-
-
-TABLE_FILES = {".csv": CsvWriter, ".parquet": parquet.ParquetWriter}
-"""What writes a file of each ending."""
-
-
-ENDINGS = "ends neither in .csv nor in .parquet; the ending says what is to be written."
-
-
-def write_table(table: pa.Table | Iterator[pa.Table], path: Path) -> None:
-    """Write a table, or one that comes in parts, whole or not at all; the ending of the name says as what.
-
-    Raises
-    ------
-    ParameterError
-        If the name ends neither in `.csv` nor in `.parquet`.
-    RunFolderError
-        If it cannot be written.
-    """
-    if path.suffix not in TABLE_FILES:
-        raise ParameterError(f"{path} {ENDINGS}")
-    parts = iter([table]) if isinstance(table, pa.Table) else table
-    first = next(parts)  # what it takes to make it may fail, and nothing is written yet
-    with whole_file(path) as staging, TABLE_FILES[path.suffix](staging, first.schema) as writer:
-        for part in itertools.chain([first], parts):
-            writer.write_table(part)

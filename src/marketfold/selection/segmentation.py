@@ -130,7 +130,7 @@ class Segmentation(Framed):
         return self.segmenter.places_ if self.unmerged else np.arange(self.n_segments, dtype=np.int32)
 
     @cached_property
-    def middles(self) -> Float32:
+    def part_means(self) -> Float32:
         """Mean of the matrix of each of `parts`, shape (n_parts, n_features)."""
         X, parts = self.matrix.values, self.parts
         return np.array([X[parts == part].mean(axis=0) for part in range(len(self.places))])
