@@ -331,6 +331,23 @@ def test_a_spark_that_is_not_there_ends_with_two(
     assert len(ended.stderr.splitlines()) == 1
 
 
+@pytest.mark.spark
+def test_a_session_of_our_own_suits_large_orders_and_ends_in_silence():
+    code = (
+        "from marketfold.spark import find_session\n"
+        "session = find_session('local[1]', '1GB', n_bytes=None)\n"
+        "print(session.range(4).mapInArrow(lambda parts: parts, 'id bigint').count())\n"
+        "print(session.sparkContext.getConf().get('spark.driver.extraJavaOptions'))\n"
+    )
+    command, clean = [sys.executable, "-W", "ignore", "-c", code], {"PYSPARK_PYTHON": sys.executable}
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | clean, check=False)
+    assert ended.returncode == 0, ended.stderr
+    n_rows, java = ended.stdout.splitlines()
+    assert n_rows == "4"
+    assert "-XX:+UseParallelGC" in java
+    assert "Traceback" not in ended.stderr  # of what its workers still wanted to say
+
+
 def test_a_spark_that_is_not_installed_says_what_to_install(examples: Path):
     lacking = "import sys; sys.modules['pyspark'] = None; from marketfold.cli import main; main()"
     command = [sys.executable, "-c", lacking, "inspect", str(examples / "sales.csv"), "--engine", "spark"]
