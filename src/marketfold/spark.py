@@ -70,13 +70,19 @@ _NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authoriz
 _NO_JAVA = re.compile(
     r"(?i)JAVA_HOME|java: (command )?not found|java runtime|UnsupportedClassVersion|JAVA_GATEWAY_EXITED"
 )
-_LOST = re.compile(r"(?i)Py4JNetwork|connection (refused|reset)|answer from Java|UNAVAILABLE|Context.*(stop|shut)")
+_LOST = re.compile(
+    r"(?i)Py4JNetwork|connection (refused|reset)|answer from Java|UNAVAILABLE|Context.*(stop|shut)|dagScheduler"
+)
+_NO_MEMORY = re.compile(r"OutOfMemory|Java heap space")
 _OURS = re.compile(r"marketfold\.errors\.\w+: ((?:(?!\n\s+at |\n\s*\n|\n SQLSTATE).)+)", re.DOTALL)
 """What was raised by our own code where Spark runs it."""
 _RAISED = re.compile(r"([\w.]*(Error|Exception)): ")
 """The end of what Python says where Spark runs it."""
 _own: list[tuple[Any, str]] = []
 """The session of our own, and its master."""
+_MUCH = 1 << 20
+_java_says: list[IO[bytes]] = []
+"""What the Java of that session writes: where it ended by itself, why stands nowhere else."""
 _one_at_a_time = threading.Lock()
 
 
@@ -262,6 +268,7 @@ def _begun(master: str | None, memory: str | None, *, is_large: bool) -> Any:
         atexit.register(_end, gateway)
         SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
         session: Any = SparkSession.builder.getOrCreate()
+        _java_says[:] = [log]
         atexit.register(_stop, session)  # before Java ends: what its Python workers say would break off
     except Exception as error:  # of PySpark, of Py4J, of Java: each in its own words
         raise _not_begun(error, log, master) from error
@@ -288,9 +295,7 @@ def _end(gateway: Any) -> None:
 
 
 def _not_begun(error: Exception, log: IO[bytes], master: str | None) -> MarketfoldError:
-    log.seek(0)
-    spoken = log.read(1 << 20).decode("utf-8", "replace")
-    if _NO_JAVA.search(f"{error} {spoken if 'GATEWAY' in str(error) else ''}"):
+    if _NO_JAVA.search(f"{error} {_text_of(log) if 'GATEWAY' in str(error) else ''}"):
         return MissingDependencyError(
             "Spark needs Java 17 or later, and finds none that runs. Install it (a JRE does), or say where it is with "
             "JAVA_HOME; or leave out --engine, and the embedded engine reads."
@@ -299,6 +304,12 @@ def _not_begun(error: Exception, log: IO[bytes], master: str | None) -> Marketfo
     return EngineError(
         f"Spark does not start{where}: {said(error)}. Give --master as in local[4] or spark://host:7077."
     )
+
+
+def _text_of(log: IO[bytes]) -> str:
+    """The end of what Java wrote; it goes on below."""
+    log.seek(max(log.seek(0, os.SEEK_END) - _MUCH, 0))
+    return log.read().decode("utf-8", "replace")
 
 
 def _refuse_silent(master: str) -> None:
@@ -392,9 +403,10 @@ def in_words(error: Exception, name: str) -> MarketfoldError:
             f"The customers do not fit into what Spark may send: {short}. Raise spark.driver.maxResultSize where the "
             "session is made."
         )
-    if "OutOfMemory" in whole or "Java heap space" in whole:
+    is_lost = _LOST.search(whole) is not None
+    if _NO_MEMORY.search(whole) or (is_lost and _NO_MEMORY.search("".join(map(_text_of, _java_says)))):
         return EngineError("Spark has too little memory. Raise --memory-limit, or spark.driver.memory of the session.")
-    if _LOST.search(whole):
+    if is_lost:
         return EngineError(f"The connection to Spark was lost: {short}. Run again when it is there.")
     ours = _OURS.search(whole)
     return OrdersError(

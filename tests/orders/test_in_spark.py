@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -329,6 +330,16 @@ def test_a_spark_that_is_not_there_ends_with_two(
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_java_that_ended_without_memory_is_told_by_what_it_wrote(monkeypatch: pytest.MonkeyPatch):
+    gone = RuntimeError('Cannot invoke "cleanupQueryJobs(long)" because "SparkContext.dagScheduler()" is null')
+    assert "connection to Spark was lost" in str(in_words(gone, "shop.orders"))
+    with tempfile.TemporaryFile() as log:
+        log.write(b"ERROR Executor: Exception in task 1\njava.lang.OutOfMemoryError: Java heap space\n")
+        monkeypatch.setattr("marketfold.spark._java_says", [log])
+        assert "too little memory" in str(in_words(gone, "shop.orders"))
+        assert "GRANT SELECT" in str(in_words(RuntimeError("access denied"), "shop.orders"))
 
 
 @pytest.mark.spark
