@@ -1,4 +1,4 @@
-"""Spark as it is found here: the session that is there, or one of our own; and what it says, in one sentence."""
+"""Spark as it is found here: the session that is there, or one of our own."""
 
 from __future__ import annotations
 
@@ -15,21 +15,17 @@ import sys
 import tempfile
 import threading
 import warnings
-from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from marketfold.errors import (
     EngineError,
     MarketfoldError,
     MissingDependencyError,
-    OrdersError,
     ParameterError,
-    RunFolderError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from marketfold.spark_says import java_says, said, text_of, told_in_words
 
 CONNECT = "sc://"
 _HERE = "local[*]"
@@ -63,26 +59,12 @@ SMALL_BYTES = 256_000_000
 PART_BYTES = 16_000_000
 """Of large files: unpacked, some hundred megabytes. When rows change places each part writes one file for every other:
 200 parts of 20 million lines took most of the time for that."""
-_SPARKS = frozenset({"pyspark", "py4j", "grpc"})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
-_TOKEN = re.compile(r"(?i)(token\s*=\s*)[^;&\s'\"]+")
-_NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authorized|forbidden")
 _NO_JAVA = re.compile(
     r"(?i)JAVA_HOME|java: (command )?not found|java runtime|UnsupportedClassVersion|JAVA_GATEWAY_EXITED"
 )
-_LOST = re.compile(
-    r"(?i)Py4JNetwork|connection (refused|reset)|answer from Java|UNAVAILABLE|Context.*(stop|shut)|dagScheduler"
-)
-_NO_MEMORY = re.compile(r"OutOfMemory|Java heap space")
-_OURS = re.compile(r"marketfold\.errors\.\w+: ((?:(?!\n\s+at |\n\s*\n|\n SQLSTATE).)+)", re.DOTALL)
-"""What was raised by our own code where Spark runs it."""
-_RAISED = re.compile(r"([\w.]*(Error|Exception)): ")
-"""The end of what Python says where Spark runs it."""
 _own: list[tuple[Any, str]] = []
 """The session of our own, and its master."""
-_MUCH = 1 << 20
-_java_says: list[IO[bytes]] = []
-"""What the Java of that session writes: where it ended by itself, why stands nowhere else."""
 _one_at_a_time = threading.Lock()
 
 
@@ -93,15 +75,6 @@ def is_address(place: str) -> bool:
     (True, False)
     """
     return _ADDRESS.match(place) is not None
-
-
-def masked(text: str) -> str:
-    """A text without the token of an address of Spark Connect.
-
-    >>> masked("sc://spark.example:15002/;user_id=ann;token=abc")
-    'sc://spark.example:15002/;user_id=ann;token=***'
-    """
-    return _TOKEN.sub(r"\1***", text)
 
 
 def without_token(master: str) -> str:
@@ -268,7 +241,7 @@ def _begun(master: str | None, memory: str | None, *, is_large: bool) -> Any:
         atexit.register(_end, gateway)
         SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
         session: Any = SparkSession.builder.getOrCreate()
-        _java_says[:] = [log]
+        java_says[:] = [log]
         atexit.register(_stop, session)  # before Java ends: what its Python workers say would break off
     except Exception as error:  # of PySpark, of Py4J, of Java: each in its own words
         raise _not_begun(error, log, master) from error
@@ -295,7 +268,7 @@ def _end(gateway: Any) -> None:
 
 
 def _not_begun(error: Exception, log: IO[bytes], master: str | None) -> MarketfoldError:
-    if _NO_JAVA.search(f"{error} {_text_of(log) if 'GATEWAY' in str(error) else ''}"):
+    if _NO_JAVA.search(f"{error} {text_of(log) if 'GATEWAY' in str(error) else ''}"):
         return MissingDependencyError(
             "Spark needs Java 17 or later, and finds none that runs. Install it (a JRE does), or say where it is with "
             "JAVA_HOME; or leave out --engine, and the embedded engine reads."
@@ -304,12 +277,6 @@ def _not_begun(error: Exception, log: IO[bytes], master: str | None) -> Marketfo
     return EngineError(
         f"Spark does not start{where}: {said(error)}. Give --master as in local[4] or spark://host:7077."
     )
-
-
-def _text_of(log: IO[bytes]) -> str:
-    """The end of what Java wrote; it goes on below."""
-    log.seek(max(log.seek(0, os.SEEK_END) - _MUCH, 0))
-    return log.read().decode("utf-8", "replace")
 
 
 def _refuse_silent(master: str) -> None:
@@ -352,82 +319,6 @@ def _as_java(size: str) -> str:
     return f"{max(512, round(mega))}m"  # Spark itself needs as much
 
 
-@contextmanager
-def told_in_words(name: str, *, writing: bool = False) -> Iterator[None]:
-    """Say in a sentence what Spark says in many lines of what it reads, or writes; what is not of Spark passes.
-
-    Raises
-    ------
-    OrdersError
-        If it may not read `name`, or cannot.
-    RunFolderError
-        If it may not write it, or cannot.
-    EngineError
-        If memory or the connection is gone.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
-            yield
-    except Exception as error:
-        if not is_of_spark(error):
-            raise
-        raise (not_written if writing else in_words)(error, name) from error
-
-
-def is_of_spark(error: Exception) -> bool:
-    """Whether Spark says it, or what leads to it."""
-    return type(error).__module__.partition(".")[0] in _SPARKS or isinstance(error, ConnectionError)
-
-
-def is_too_much_at_once(error: Exception) -> bool:
-    """Whether Spark says that a result is larger than it may bring home in one."""
-    return "maxResultSize" in str(error)
-
-
-def in_words(error: Exception, name: str) -> MarketfoldError:
-    """What Spark says of `name`, and what to do."""
-    whole, short = f"{type(error).__name__} {error}", said(error)
-    if "No module named 'marketfold" in whole:
-        return EngineError(
-            "The workers of the cluster do not have Marketfold, which gives customers their segments there. Install "
-            "the same version on them (marketfold-core is enough), or write into a file: --engine duckdb."
-        )
-    if _NO_RIGHT.search(whole):
-        return OrdersError(
-            f"Spark has no right to read {name}: {short}. Ask for it (GRANT SELECT, or read on the files), or give "
-            "another table."
-        )
-    if is_too_much_at_once(error):
-        return EngineError(
-            f"The customers do not fit into what Spark may send: {short}. Raise spark.driver.maxResultSize where the "
-            "session is made."
-        )
-    is_lost = _LOST.search(whole) is not None
-    if _NO_MEMORY.search(whole) or (is_lost and _NO_MEMORY.search("".join(map(_text_of, _java_says)))):
-        return EngineError("Spark has too little memory. Raise --memory-limit, or spark.driver.memory of the session.")
-    if is_lost:
-        return EngineError(f"The connection to Spark was lost: {short}. Run again when it is there.")
-    ours = _OURS.search(whole)
-    return OrdersError(
-        ours[1].strip()
-        if ours
-        else f"Spark cannot read {name}: {short}. Check that all of it is there, whole, and where the cluster sees it."
-    )
-
-
-def not_written(error: Exception, place: str) -> MarketfoldError:
-    """What Spark says of a place that it was to write to, and what to do."""
-    whole, look = f"{type(error).__name__} {error}", "Look whether a part of it is there"
-    if re.search(r"(PATH|TABLE_OR_VIEW|LOCATION)_ALREADY_EXISTS", whole):
-        return RunFolderError(f"There is something at {place} already. Name another table or address with --out.")
-    told = in_words(error, place)
-    if isinstance(told, EngineError) or _OURS.search(whole):  # which is no fault of the place
-        return type(told)(f"{told} {look} at {place}, and take it away.")
-    right = "has no right to" if _NO_RIGHT.search(whole) else "cannot"
-    return RunFolderError(f"Spark {right} write {place}: {said(error)}. {look}, and name another place with --out.")
-
-
 def refuse_passing_table(session: Any, place: str) -> None:
     """`ParameterError` where a session of our own would forget a table when it ends."""
     kept = session.conf.get("spark.sql.catalogImplementation", "in-memory") != "in-memory"
@@ -437,16 +328,3 @@ def refuse_passing_table(session: Any, place: str) -> None:
             "for a folder of Parquet files, as in file:///scored or s3a://shop/scored, or a file; or run it where a "
             "session with a catalogue is."
         )
-
-
-def said(error: Exception) -> str:
-    """What Spark says, in a line, without classes of Java and without a token."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    raised = [line for line in lines if _RAISED.match(line)] if "PYTHON_EXCEPTION" in str(error) else []
-    if raised:
-        return masked(raised[-1].strip(" .;:"))[:300]
-    if lines[0].startswith("An error occurred while calling") and lines[1:]:
-        lines = lines[1:]
-    causes = [line.removeprefix("Caused by:").strip() for line in lines if line.startswith("Caused by:")]
-    told = re.sub(r"^:?\s*(([\w$]+\.)+[\w$]+:\s*)+", "", causes[-1] if causes else lines[0])
-    return masked(told.partition(" SQLSTATE")[0].strip(" .;:"))[:300]

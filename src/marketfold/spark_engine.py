@@ -15,7 +15,8 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
-from marketfold.spark import is_address, is_remote, is_too_much_at_once, refuse_passing_table, told_in_words
+from marketfold.spark import is_address, is_remote, refuse_passing_table
+from marketfold.spark_says import is_too_much_at_once, told_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -46,8 +46,9 @@ from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, score_orders, scoring_config, write_scores
 from marketfold.runs.sources import order_source, refuse_other_table
-from marketfold.spark import PART_BYTES, SMALL_BYTES, find_session, in_words, masked, refuse_passing_table, said
+from marketfold.spark import PART_BYTES, SMALL_BYTES, find_session, refuse_passing_table
 from marketfold.spark_engine import SparkEngine, release_caches
+from marketfold.spark_says import in_words, masked, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -337,7 +338,7 @@ def test_a_java_that_ended_without_memory_is_told_by_what_it_wrote(monkeypatch: 
     assert "connection to Spark was lost" in str(in_words(gone, "shop.orders"))
     with tempfile.TemporaryFile() as log:
         log.write(b"ERROR Executor: Exception in task 1\njava.lang.OutOfMemoryError: Java heap space\n")
-        monkeypatch.setattr("marketfold.spark._java_says", [log])
+        monkeypatch.setattr("marketfold.spark_says.java_says", [log])
         assert "too little memory" in str(in_words(gone, "shop.orders"))
         assert "GRANT SELECT" in str(in_words(RuntimeError("access denied"), "shop.orders"))
 

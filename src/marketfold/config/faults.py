@@ -18,7 +18,7 @@ from marketfold.config.unknown import UNKNOWN, nearest
 from marketfold.config.values import FORMULA, Wanted
 from marketfold.entered import TWO_NUMBERS
 from marketfold.errors import Fault
-from marketfold.spark import masked
+from marketfold.spark_says import masked
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

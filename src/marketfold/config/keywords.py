@@ -15,7 +15,7 @@ from marketfold.config.settings import settings_of
 from marketfold.config.tree import RunConfig
 from marketfold.config.unknown import ELSEWHERE
 from marketfold.errors import ConfigError, Fault
-from marketfold.spark import masked
+from marketfold.spark_says import masked
 from marketfold.words import listed
 
 if TYPE_CHECKING:

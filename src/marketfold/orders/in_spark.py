@@ -19,8 +19,9 @@ from marketfold.file_names import ORDER_FILE_NAMES
 from marketfold.orders.odd_types import is_bytes
 from marketfold.orders.sources import FIRST_LINE, FrameSource, from_spark
 from marketfold.schema import SOURCE_LINE
-from marketfold.spark import find_session, in_words, is_address, is_of_spark, runs_here, told_in_words
+from marketfold.spark import find_session, is_address, runs_here
 from marketfold.spark_engine import SPARK, SparkEngine
+from marketfold.spark_says import in_words, is_of_spark, told_in_words
 from marketfold.words import listed
 
 if TYPE_CHECKING:
