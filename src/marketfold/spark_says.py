@@ -26,7 +26,7 @@ _RAISED = re.compile(r"([\w.]*(Error|Exception)): ")
 """The end of what Python says where Spark runs it."""
 _MUCH = 1 << 20
 java_says: list[IO[bytes]] = []
-"""What the Java of that session writes: where it ended by itself, why stands nowhere else."""
+"""What the Java of a session of our own writes: where it ended by itself, why stands nowhere else."""
 
 
 def masked(text: str) -> str:

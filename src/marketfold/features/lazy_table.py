@@ -86,24 +86,28 @@ class UnitRows:
             If a feature of one's own gives no finite number for somebody, or nothing can be expected that is asked for.
         """
         order = pc.sort_indices(rows.column(self.key)).to_numpy()
-        values = np.empty((rows.num_rows, len(self.measured)), order="F")  # filled column by column
-        for place, feature in enumerate(self.measured):
-            column = rows.column(feature.name).to_numpy()[order]
-            values[:, place] = steady(column) if feature.aspect == OWN else column
+        ids, revenue = _ids(rows.column(self.key).cast(pa.string()))[order], rows.column(REVENUE_COLUMN).to_numpy()
+        described = {name: _texts(rows.column(name))[order] for name in DESCRIBING if name in rows.column_names}
         history = None
         if self.unit == "customer":
             of_days = [rows.column(name).to_numpy()[order] for name in HISTORY_COLUMNS]
             history = _history(*of_days, as_of_day=day_number_of(self.as_of))
+        batches = rows.select([one.name for one in self.measured]).to_batches()
+        del rows  # of which a batch is let go once it stands among the values: both would be twice the memory
+        values = _values(batches, len(order), len(self.measured))
+        for place, feature in enumerate(self.measured):
+            column = values[:, place][order]
+            values[:, place] = steady(column) if feature.aspect == OWN else column
         expected = {} if history is None or SETTING in self.settings else {SETTING: fit_outlook(history).to_setting()}
         built = FeatureTable(
             unit=self.unit,
-            ids=_ids(rows.column(self.key).cast(pa.string()))[order],
+            ids=ids,
             values=values,
             features=self.measured,
-            revenue=rows.column(REVENUE_COLUMN).to_numpy()[order],
+            revenue=revenue[order],
             as_of=self.as_of,
             left_out=self.left_out,
-            described={name: _texts(rows.column(name))[order] for name in DESCRIBING if name in rows.column_names},
+            described=described,
             settings=self.settings | expected,
             history=history,
         )
@@ -201,6 +205,17 @@ def _texts(column: pa.ChunkedArray) -> NDArray[np.object_]:
     return found
 
 
+def _values(batches: list[pa.RecordBatch], n_rows: int, n_columns: int) -> Float64:
+    """Batches below each other, columns together in memory; the list is empty afterwards."""
+    values, stop = np.empty((n_rows, n_columns), order="F"), n_rows
+    while batches:
+        batch = batches.pop()
+        for place, column in enumerate(batch.columns):
+            values[stop - len(batch) : stop, place] = column.to_numpy(zero_copy_only=False)
+        stop -= len(batch)
+    return values
+
+
 def _ids(column: pa.ChunkedArray) -> Ids:
     longest = pc.max(pc.utf8_length(column)).as_py()
     if longest is not None and longest > LONGEST_ID:
@@ -220,8 +235,11 @@ def _without_rare(table: FeatureTable) -> FeatureTable:
             rare[feature.name] = f"it means something of {n_measured:,} of {len(table):,} {table.unit}s only"
     if not rare:
         return table
-    kept = keep_columns(table, [name for name in table.names if name not in rare])
-    return replace(kept, left_out=table.left_out | rare)
+    kept = [place for place, name in enumerate(table.names) if name not in rare]
+    for place, before in enumerate(kept):  # in their place: the table was made here, and is large
+        table.values[:, place] = table.values[:, before]
+    features = tuple(table.features[place] for place in kept)
+    return replace(table, values=table.values[:, : len(kept)], features=features, left_out=table.left_out | rare)
 
 
 def _history(first: Float64, last: Float64, order_days: Float64, repeat_money: Float64, *, as_of_day: int) -> History:
