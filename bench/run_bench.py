@@ -1,6 +1,6 @@
 """The command line as a person meets it: `--help`, a run on a small file, a whole run on ten million lines.
 
-`python -m bench.run_bench [--orders FILE] [--lines N] [--kind parquet|csv|both]`
+`python -m bench.run_bench [--orders FILE] [--lines N] [--kind parquet|csv|both] [--engine duckdb|spark] [--memory 3GB]`
 
 Stage times and memory are those that the run itself writes to `run.json`; the whole is timed from outside, imports
 included. Without `--orders` the small file is a demo shop of about as many lines as the sales file of speed.md.
@@ -14,11 +14,15 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from bench.measuring import Measured, run
-from bench.orders_data import CUSTOMERS, LINES, make
+from bench.orders_data import CUSTOMERS, LINES, make, make_parquet
 from marketfold.csv_files import write_csv
 from marketfold.demo import make_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HELP_SECONDS, SMALL_SECONDS = 0.5, 10.0
 SMALL_LINES = 2_823
@@ -31,17 +35,17 @@ def _helped() -> None:
     print(f"marketfold --help: {seconds:.2f} s, median of {HELP_RUNS} (to reach: {HELP_SECONDS})", flush=True)
 
 
-def _run_on(source: Path, folder: Path) -> tuple[Measured, dict[str, float]]:
+def _run_on(source: Path, folder: Path, flags: Sequence[str]) -> tuple[Measured, dict[str, float]]:
     """A whole run, and the seconds of each stage as the run tells them."""
     target = folder / f"run-{source.stem}-{source.suffix[1:]}"
-    measured = run([*_COMMAND, "run", str(source), "--out", str(target), "--quiet"])
+    measured = run([*_COMMAND, "run", str(source), "--out", str(target), "--quiet", *flags])
     stages = json.loads((target / "run.json").read_text())["stages"]
     return measured, {stage["name"]: stage["seconds"] for stage in stages}
 
 
-def _tell(source: Path, folder: Path, target: float | None = None) -> None:
+def _tell(source: Path, folder: Path, flags: Sequence[str] = (), target: float | None = None) -> None:
     print(f"\nmarketfold run {source.name} ({source.stat().st_size / 1e6:,.1f} MB)", flush=True)
-    measured, stages = _run_on(source, folder)
+    measured, stages = _run_on(source, folder, flags)
     print("  " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items()))
     wanted = f" (to reach: {target:.0f})" if target else ""
     print(f"  stages {sum(stages.values()):.1f} s{wanted}, with imports {measured.seconds:.1f} s")
@@ -54,17 +58,22 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=LINES)
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
     parser.add_argument("--kind", choices=["parquet", "csv", "both"], default="both")
+    parser.add_argument("--engine", choices=["duckdb", "spark"], default="duckdb", help="of the large file")
+    parser.add_argument("--memory", help="that the engine may take for the large file, such as 3GB")
     given = parser.parse_args()
+    flags = ["--memory-limit", given.memory] if given.memory else []
+    flags += ["--engine", "spark", "--master", "local[2]"] if given.engine == "spark" else []
     _helped()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         small = given.orders or folder / "small_shop.csv"
         if given.orders is None:
             write_csv(make_shop(SMALL_LINES).lines, small)
-        _tell(small, folder, SMALL_SECONDS)
-        for source in make(lines=given.lines, customers=given.customers):
+        _tell(small, folder, target=SMALL_SECONDS)
+        size = {"lines": given.lines, "customers": given.customers}
+        for source in (make_parquet(**size),) if given.kind == "parquet" else make(**size):
             if given.kind in (source.suffix[1:], "both"):
-                _tell(source, folder)
+                _tell(source, folder, flags)
 
 
 if __name__ == "__main__":

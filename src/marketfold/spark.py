@@ -39,8 +39,10 @@ _OWN = {
     "spark.log.level": "ERROR",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.sql.maxPlanStringLength": "100k",
 }
-"""Of a session of our own: stages tell the progress, and small tables are not cut into many parts."""
+"""Of a session of our own: stages tell the progress, small tables are not cut into many parts, and Java does not write
+down plans that nobody reads: with what is cached within what is cached, of 5 million customers' run they fill 3 GB."""
 _JAVA = "spark.driver.extraJavaOptions"
 _LOCAL = {
     "spark.driver.host": "127.0.0.1",
