@@ -35,3 +35,5 @@ def test_who_is_drawn_by_id_is_drawn_among_any_others_too():
     order = np.random.default_rng(0).permutation(500)
     assert set(ids[order][sample_ids(ids[order], 50, 0)]) == set(ids[few])
     assert sample_ids(ids, 500, 0).tolist() == list(range(500))
+    by_text = np.argsort(digests(ids.tolist(), salted(0)))  # as the engines sort them
+    assert few.tolist() == sorted(by_text[:50].tolist())

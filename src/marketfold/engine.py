@@ -119,7 +119,7 @@ class Engine(Protocol):
         """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The same for what is small beside the lines: kept unpacked, for packing takes longer than it saves."""
+        """The same for what is small beside the lines, and perhaps at once: packing takes longer than it saves."""
         ...
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
@@ -150,7 +150,7 @@ class Engine(Protocol):
         ...
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
-        """Each value of a column, of fingerprints, that stands there more than once."""
+        """Each value of a column, of fingerprints, that stands there more than once; it may be held."""
         ...
 
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:

@@ -25,7 +25,7 @@ from marketfold.errors import (
     MissingDependencyError,
     ParameterError,
 )
-from marketfold.spark_says import java_says, said, text_of, told_in_words
+from marketfold.spark_says import listen_to, said, text_of, told_in_words
 
 CONNECT = "sc://"
 _HERE = "local[*]"
@@ -175,7 +175,7 @@ def _cut_into_parts(session: Any, n_bytes: int | None) -> None:
         return
     n_cores, settings = session.sparkContext.defaultParallelism, session.conf
     settings.set("spark.sql.adaptive.enabled", "true")
-    settings.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")
+    settings.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")  # or one core has all the work
     if n_bytes is None:
         settings.unset("spark.sql.shuffle.partitions")  # Spark's own number, which is many: they may be very large
     else:
@@ -205,6 +205,7 @@ def _connected(master: str) -> Any:
     with told_in_words(f"Spark at {without_token(master)}"):
         session: Any = SparkSession.builder.remote(master).getOrCreate()
         _ = session.version  # the first question to it
+    listen_to()
     atexit.register(_stop, session)
     return session
 
@@ -243,7 +244,7 @@ def _begun(master: str | None, memory: str | None, *, is_large: bool) -> Any:
         atexit.register(_end, gateway)
         SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
         session: Any = SparkSession.builder.getOrCreate()
-        java_says[:] = [log]
+        listen_to(log)
         atexit.register(_stop, session)  # before Java ends: what its Python workers say would break off
     except Exception as error:  # of PySpark, of Py4J, of Java: each in its own words
         raise _not_begun(error, log, master) from error

@@ -85,7 +85,7 @@ class SparkEngine:
         held = self.materialise(frame)
         native = held.to_native()
         with told_in_words(self.source):
-            if native.sparkSession.conf.get("spark.sql.adaptive.enabled", "true") == "true":
+            if native.sparkSession.conf.get("spark.sql.adaptive.enabled", "true").lower() == "true":
                 native.count()
         return held
 

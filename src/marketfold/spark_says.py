@@ -16,17 +16,22 @@ if TYPE_CHECKING:
 _SPARKS = frozenset({"pyspark", "py4j", "grpc"})
 _TOKEN = re.compile(r"(?i)(token\s*=\s*)[^;&\s'\"]+")
 _NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authorized|forbidden")
-_LOST = re.compile(
-    r"(?i)Py4JNetwork|connection (refused|reset)|answer from Java|UNAVAILABLE|Context.*(stop|shut)|dagScheduler"
-)
+_ENDED = re.compile(r"(?i)Py4JNetwork|answer from Java|Context.*(stop|shut)|\.dagScheduler\(\)\W+is null")
+"""That Java, or what Spark has of it, is gone."""
+_LOST = re.compile(r"(?i)connection (refused|reset)|UNAVAILABLE")
 _NO_MEMORY = re.compile(r"OutOfMemory|Java heap space")
 _OURS = re.compile(r"marketfold\.errors\.\w+: ((?:(?!\n\s+at |\n\s*\n|\n SQLSTATE).)+)", re.DOTALL)
 """What was raised by our own code where Spark runs it."""
 _RAISED = re.compile(r"([\w.]*(Error|Exception)): ")
 """The end of what Python says where Spark runs it."""
 _MUCH = 1 << 20
-java_says: list[IO[bytes]] = []
+_java: list[IO[bytes]] = []
 """What the Java of a session of our own writes: where it ended by itself, why stands nowhere else."""
+
+
+def listen_to(*logs: IO[bytes]) -> None:
+    """Where the Java of a session of our own writes from now on; nowhere, where that session is no more."""
+    _java[:] = logs
 
 
 def masked(text: str) -> str:
@@ -89,12 +94,11 @@ def in_words(error: Exception, name: str) -> MarketfoldError:
             f"The customers do not fit into what Spark may send: {short}. Raise spark.driver.maxResultSize where the "
             "session is made."
         )
-    is_lost = _LOST.search(whole) is not None
-    if _NO_MEMORY.search(whole) or (is_lost and _NO_MEMORY.search("".join(map(text_of, java_says)))):
+    ours, is_gone = _OURS.search(whole), _ENDED.search(whole) is not None
+    if ours is None and (_NO_MEMORY.search(whole) or (is_gone and _NO_MEMORY.search("".join(map(text_of, _java))))):
         return EngineError("Spark has too little memory. Raise --memory-limit, or spark.driver.memory of the session.")
-    if is_lost:
+    if ours is None and (is_gone or _LOST.search(whole)):
         return EngineError(f"The connection to Spark was lost: {short}. Run again when it is there.")
-    ours = _OURS.search(whole)
     return OrdersError(
         ours[1].strip()
         if ours
@@ -115,8 +119,11 @@ def not_written(error: Exception, place: str) -> MarketfoldError:
 
 
 def text_of(log: IO[bytes]) -> str:
-    """The end of what Java wrote; it goes on below."""
-    log.seek(max(log.seek(0, os.SEEK_END) - _MUCH, 0))
+    """The end of what Java wrote, read beside where it writes."""
+    size = os.fstat(log.fileno()).st_size
+    if hasattr(os, "pread"):
+        return os.pread(log.fileno(), _MUCH, max(size - _MUCH, 0)).decode("utf-8", "replace")
+    log.seek(max(size - _MUCH, 0))
     return log.read().decode("utf-8", "replace")
 
 

@@ -64,19 +64,20 @@ class UnitRecords:
     def _of_plan(self) -> dict[str, tuple[pa.Array, pa.Array]]:
         """Columns of the plan, by name, each with the place in it of every unit."""
         plan = self.analysis.plan
-        ids = pa.array(self.analysis.segmentation.ids.tolist(), pa.string())
-        told = {"next_product": plan.next_products, "arm": plan.assignments}
+        found = {} if plan.assignments is None else {"arm": plan.assignments}
+        if plan.next_products is not None and len(plan.next_products):
+            found["next_product"] = plan.next_products
+        ids = pa.array(self.analysis.segmentation.ids.tolist() if found else [], pa.string())
         return {
             name: (table[name].combine_chunks(), pc.index_in(ids, table["customer_id"].combine_chunks()))
-            for name, table in told.items()
-            if table is not None and (len(table) or name == "arm")
+            for name, table in found.items()
         }
 
     def at(self, rows: Rows) -> pa.Table:
-        """On some rows: the assignment of each unit, its revenue, what is known of it, and its arm.
+        """On some rows: the assignment of each unit, its revenue, and what is expected of it.
 
-        Of customers `last_order_on`, `order_count`, `usual_gap_days`, `overdue_days`, `next_product` (what the segment
-        takes up next and the customer has not bought) and `why_here` too. What the source does not tell is absent.
+        Of customers `rfm_*`, `last_order_on`, `order_count`, `usual_gap_days`, `overdue_days`, `next_product` (what the
+        segment takes up next and the customer has not bought), `why_here` and `arm` too. What is not known is absent.
         """
         made, model = self.analysis.segmentation, self.analysis.model
         units = made.table.take(rows)

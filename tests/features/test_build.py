@@ -155,6 +155,9 @@ def test_what_means_something_of_few_customers_alone_is_left_out():
     table = build(lines(*rows))
     assert table.left_out["gap_mean_days"] == "it means something of 2 of 30 customers only"
     assert "gap_mean_days" not in table.names
+    alone = build_features(clean(lines(*rows)), names=table.names)
+    assert table.names == alone.names
+    assert np.array_equal(table.values, alone.values)
 
 
 def test_shares_of_category_and_quarter_add_up():

@@ -39,6 +39,17 @@ def test_only_skewed_columns_beyond_shares_are_logged():
     assert not MatrixScaler().fit(X - X.max()).logged_.any()  # negative values have no log
 
 
+def test_what_is_learned_and_made_does_not_hang_on_the_order_in_memory(monkeypatch: pytest.MonkeyPatch):
+    X = skewed()
+    by_rows, by_columns = (MatrixScaler().fit(order(X)) for order in (np.ascontiguousarray, np.asfortranarray))
+    for name in ("lower_", "upper_", "center_", "scale_"):
+        assert np.array_equal(getattr(by_rows, name), getattr(by_columns, name))
+    made = by_rows.transform(np.ascontiguousarray(X))
+    assert made.flags.f_contiguous
+    monkeypatch.setattr("marketfold.arrays.CHUNK_ROWS", 7)
+    assert np.array_equal(by_columns.transform(np.asfortranarray(X)), made)
+
+
 def test_a_wild_value_is_pulled_in():
     X = np.append(np.linspace(1, 2, 999), 1e9)[:, None]
     scaler = MatrixScaler().fit(X)

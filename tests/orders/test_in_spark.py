@@ -294,6 +294,9 @@ def test_a_token_is_nowhere():
     assert "hidden-word" not in str(wrong.exception) + wrong.output + masked(master)
 
 
+_TRACE = "Driver stacktrace:\n\tat org.apache.spark.scheduler.DAGScheduler.abortStage(DAGScheduler.scala:2935)"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -301,6 +304,8 @@ def test_a_token_is_nowhere():
         ("Job aborted: Total size is bigger than spark.driver.maxResultSize (1024.0 MiB)", "maxResultSize"),
         ("java.lang.OutOfMemoryError: Java heap space", "--memory-limit"),
         ("Answer from Java side is empty", "connection to Spark was lost"),
+        (f"Job aborted: Could not read footer of a.parquet\n{_TRACE}", "Check that all of it is there"),
+        (f"Job aborted: marketfold.errors.OrdersError: An id has too many letters.\n{_TRACE}", "An id has too many"),
         ("[PYTHON_EXCEPTION] ModuleNotFoundError: No module named 'marketfold.runs'", "do not have Marketfold"),
         (
             "[PYTHON_EXCEPTION] From the worker:\nTraceback\n  File x\nZeroDivisionError: by zero\n\n\tat org",
@@ -334,11 +339,13 @@ def test_a_spark_that_is_not_there_ends_with_two(
 
 
 def test_a_java_that_ended_without_memory_is_told_by_what_it_wrote(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("marketfold.spark_says._java", [])
     gone = RuntimeError('Cannot invoke "cleanupQueryJobs(long)" because "SparkContext.dagScheduler()" is null')
     assert "connection to Spark was lost" in str(in_words(gone, "shop.orders"))
     with tempfile.TemporaryFile() as log:
         log.write(b"ERROR Executor: Exception in task 1\njava.lang.OutOfMemoryError: Java heap space\n")
-        monkeypatch.setattr("marketfold.spark_says.java_says", [log])
+        log.flush()
+        monkeypatch.setattr("marketfold.spark_says._java", [log])
         assert "too little memory" in str(in_words(gone, "shop.orders"))
         assert "GRANT SELECT" in str(in_words(RuntimeError("access denied"), "shop.orders"))
 
@@ -357,7 +364,7 @@ def test_a_session_of_our_own_suits_large_orders_and_ends_in_silence():
     n_rows, java = ended.stdout.splitlines()
     assert n_rows == "4"
     assert "-XX:+UseParallelGC" in java
-    assert "Traceback" not in ended.stderr  # of what its workers still wanted to say
+    assert "Traceback" not in ended.stderr  # of PySpark's server of accumulators, whose client is gone first
 
 
 def test_a_spark_that_is_not_installed_says_what_to_install(examples: Path):
@@ -380,25 +387,45 @@ def test_orders_are_read_by_spark_connect(connect: str, examples: Path):
 
 @pytest.mark.spark
 def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
-    spark: Any, monkeypatch: pytest.MonkeyPatch
+    spark: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ):
     asked = "spark.sql.adaptive.enabled"
-    before = spark.conf.get(asked)
+    before, parts = spark.conf.get(asked), spark.conf.get("spark.sql.shuffle.partitions")
+    request.addfinalizer(lambda: spark.conf.unset("spark.sql.adaptive.coalescePartitions.parallelismFirst"))
+    request.addfinalizer(lambda: spark.conf.set("spark.sql.shuffle.partitions", parts))
+    request.addfinalizer(lambda: spark.conf.set(asked, before))
     spark.conf.set(asked, "false")
     find_session(n_bytes=None)
     assert spark.conf.get(asked) == "false"  # somebody else's
     monkeypatch.setattr("marketfold.spark._own", [(spark, "local[2]")])
     find_session(n_bytes=SMALL_BYTES)
     assert spark.conf.get(asked) == "false"
-    parts = spark.conf.get("spark.sql.shuffle.partitions")
     find_session(n_bytes=SMALL_BYTES + 1)
     assert spark.conf.get(asked) == "true"
     assert int(spark.conf.get("spark.sql.shuffle.partitions")) == SMALL_BYTES // PART_BYTES + 1
     find_session(n_bytes=None)
     assert spark.conf.get("spark.sql.shuffle.partitions") == "200"  # Spark's own, for nobody knows how large it is
-    spark.conf.set(asked, before)
-    spark.conf.unset("spark.sql.adaptive.coalescePartitions.parallelismFirst")
-    spark.conf.set("spark.sql.shuffle.partitions", parts)
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("adaptive", ["true", "false"])
+def test_what_is_held_is_there_at_once_where_spark_plans_as_it_goes(
+    spark: Any, adaptive: str, request: pytest.FixtureRequest
+):
+    before = spark.conf.get("spark.sql.adaptive.enabled")
+    request.addfinalizer(lambda: spark.conf.set("spark.sql.adaptive.enabled", before))
+    spark.conf.set("spark.sql.adaptive.enabled", adaptive)
+    engine = SparkEngine()
+    lines = engine.from_arrow(pa.table({"print": [1, 1, 2]}))
+    for hold in (engine.hold, lambda lines: engine.repeated(lines, "print")):
+        before_it = _cached_parts(spark)
+        kept = hold(lines)
+        assert (_cached_parts(spark) > before_it) == (adaptive == "true")
+        assert engine.collect(kept).num_rows in {1, 3}
+
+
+def _cached_parts(spark: Any) -> int:
+    return sum(one.numCachedPartitions() for one in spark.sparkContext._jsc.sc().getRDDStorageInfo())
 
 
 @QUIET

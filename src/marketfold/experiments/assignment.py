@@ -92,7 +92,7 @@ def assign_arms(
     u = hash_uniform(ids, salt)
     earlier = _earlier_arms(previous)
     pinned = np.full(len(u), -1, dtype=np.int8)
-    if earlier:  # most runs have none before them, and a million look-ups of nobody take a second
+    if earlier:  # most runs have none before them, and nobody is looked up in vain
         pinned[:] = [earlier.get(i, -1) for i in ids.tolist()]
     held = np.zeros(len(u), dtype=np.bool_)
     number = np.zeros(len(u), dtype=np.int64)

@@ -86,7 +86,8 @@ class UnitRows:
             If a feature of one's own gives no finite number for somebody, or nothing can be expected that is asked for.
         """
         order = pc.sort_indices(rows.column(self.key)).to_numpy()
-        ids, revenue = _ids(rows.column(self.key).cast(pa.string()))[order], rows.column(REVENUE_COLUMN).to_numpy()
+        ids = _ids(rows.column(self.key).cast(pa.string()))[order]
+        revenue = rows.column(REVENUE_COLUMN).to_numpy()[order]
         described = {name: _texts(rows.column(name))[order] for name in DESCRIBING if name in rows.column_names}
         history = None
         if self.unit == "customer":
@@ -104,7 +105,7 @@ class UnitRows:
             ids=ids,
             values=values,
             features=self.measured,
-            revenue=revenue[order],
+            revenue=revenue,
             as_of=self.as_of,
             left_out=self.left_out,
             described=described,
@@ -227,7 +228,10 @@ def _ids(column: pa.ChunkedArray) -> Ids:
 
 
 def _without_rare(table: FeatureTable) -> FeatureTable:
-    """The table without the features that mean something of so few units that what stands in would be most of them."""
+    """The table without the features that mean something of so few units that what stands in would be most of them.
+
+    The table that is given is used up.
+    """
     rare = {}
     for feature in table.features:
         n_measured = int(table.measured(feature.name).sum())

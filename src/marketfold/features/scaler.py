@@ -146,7 +146,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         check_is_fitted(self)
         X = named_input(X)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        scaled = np.empty(X.shape, np.float32, order="F")  # as in `fit`
+        scaled = np.empty(X.shape, np.float32, order="F")  # whatever `X` has: a mean of it hangs on the order, too
         for rows in row_chunks(len(X)):
             measured = self._log(np.clip(X[rows], self.lower_, self.upper_))
             scaled[rows] = (measured - self.center_) / self.scale_ * self.weights_

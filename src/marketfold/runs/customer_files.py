@@ -41,19 +41,20 @@ def write_customers(parts: Iterator[pa.Table], folder: Path, as_of: date | None,
     The parts are those of `list_parts`. Beyond `MOST_IN_WORKBOOK` customers the workbook is left out.
     """
     few: list[pa.Table] = []
-
-    def noted() -> Iterator[pa.Table]:
-        n_rows = 0
-        for part in parts:
-            n_rows += len(part)
-            few[:] = [*few, part] if n_rows <= MOST_IN_WORKBOOK else []
-            yield part
-
     path = folder / CUSTOMERS_WORKBOOK
-    write_parts(noted(), folder / CUSTOMERS_CSV)
+    write_parts(_noted(parts, few), folder / CUSTOMERS_CSV)
     path.unlink(missing_ok=True)
     if few:
         _write_workbook(pa.concat_tables(few), path, as_of, currency)
+
+
+def _noted(parts: Iterator[pa.Table], few: list[pa.Table]) -> Iterator[pa.Table]:
+    """The parts as they are; those that fit into a workbook together are kept in `few`."""
+    n_rows = 0
+    for part in parts:
+        n_rows += len(part)
+        few[:] = [*few, part] if n_rows <= MOST_IN_WORKBOOK else []
+        yield part
 
 
 def _write_workbook(listed: pa.Table, path: Path, as_of: date | None, currency: str | None) -> None:

@@ -23,7 +23,10 @@ ENDINGS = "ends neither in .csv nor in .parquet; the ending says what is to be w
 
 
 def write_parts(parts: Iterator[pa.Table], *paths: Path, ending: str | None = None) -> None:
-    """Write a table that comes in parts, at least one, into several files as their endings say, or as `ending` does."""
+    """Write a table that comes in parts, at least one, into several files as their endings say.
+
+    `ending` says it of files that have a name of their own while they are written.
+    """
     first = next(parts)
     with ExitStack() as files:
         writers = [files.enter_context(TABLE_FILES[ending or path.suffix](path, first.schema)) for path in paths]

@@ -77,7 +77,10 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
 
     write_parts(parts(), folder / "segments.csv", folder / "segments.parquet")
     if kept:
-        write_customers(list_parts(pa.concat_tables(kept)), folder, made.table.as_of, analysis.data.currency)
+        rows = pa.concat_tables(kept).combine_chunks()
+        kept.clear()  # of many customers twice would be too much
+        write_customers(list_parts(rows), folder, made.table.as_of, analysis.data.currency)
+        del rows
     write_parts(feature_parts(made.table), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
