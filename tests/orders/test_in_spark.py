@@ -54,8 +54,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BY_SPARK = ReadingOptions(engine="spark")
-MOST_JOBS = 29
-"""Of a reading of a table: 18 questions, 11 of which send what a small table says to all, which is a job more."""
+MOST_ASKED = {"read": (29, 36), "features": (16, 37)}
+"""Jobs and shuffles of a table: of reading it, 18 questions, 11 of which send what a small table says to all, which is
+a job more; and of cleaning it and measuring its customers."""
 QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
 
@@ -237,17 +238,22 @@ def test_the_sales_file_gives_the_same_customers_by_spark(spark: Any, shared_dat
 
 @QUIET
 @pytest.mark.spark
-def test_jobs_do_not_grow_with_the_partitions(spark: Any, lines: pa.Table, tmp_path: Path):
-    jobs, plans = [], []
-    tracker = spark.sparkContext.statusTracker()
+def test_jobs_and_shuffles_do_not_grow_with_the_partitions(spark: Any, lines: pa.Table, tmp_path: Path):
+    asked: dict[int, dict[str, tuple[int, int]]] = {}
+    plans = []
     for parts in (2, 12):
         frame = spark.createDataFrame(lines).repartition(parts)
-        spark.sparkContext.setJobGroup(f"parts {parts}", "counted")
+        spark.sparkContext.setJobGroup(f"read {parts}", "counted")
         orders = read_orders(frame)
         plans.append(orders.lines.to_native()._jdf.queryExecution().analyzed().treeString().count("\n"))
-        jobs.append(len(tracker.getJobIdsForGroup(f"parts {parts}")))
+        spark.sparkContext.setJobGroup(f"features {parts}", "counted")
+        build_features(clean_orders(orders))
+        asked[parts] = {what: _jobs_and_shuffles(spark, f"{what} {parts}") for what in MOST_ASKED}
     spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
-    assert jobs[0] == jobs[1] <= MOST_JOBS
+    assert asked[2] == asked[12]
+    for what, (jobs, shuffles) in MOST_ASKED.items():
+        assert asked[2][what][0] <= jobs, what
+        assert asked[2][what][1] <= shuffles, what
     assert plans[0] == plans[1]
     folder = tmp_path / "shop"
     folder.mkdir()
@@ -256,6 +262,13 @@ def test_jobs_do_not_grow_with_the_partitions(spark: Any, lines: pa.Table, tmp_p
     numbered = SparkEngine().scan_parquet(spark, [one.as_uri() for one in sorted(folder.iterdir())], "row", 5)
     rows = sorted((row["row"], row["amount"]) for row in numbered.to_native().collect())
     assert rows == list(zip(range(5, 65), lines["amount"].slice(0, 60).to_pylist(), strict=True))
+
+
+def _jobs_and_shuffles(spark: Any, group: str) -> tuple[int, int]:
+    """A job has a stage more than rows change places in it."""
+    tracker = spark.sparkContext.statusTracker()
+    jobs = [tracker.getJobInfo(job) for job in tracker.getJobIdsForGroup(group)]
+    return len(jobs), sum(len(job.stageIds) - 1 for job in jobs)
 
 
 @QUIET
