@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns import as_made
-from marketfold.page import Notice, PageData, ReportPage, SegmentCards, stand_in, write_page
+from marketfold.page import PageData, ReportPage, SegmentCards, stand_in, write_page
 from marketfold.report.baskets_chapter import baskets_chapter
 from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
 from marketfold.report.customers_chapter import customers_chapter
@@ -15,6 +15,7 @@ from marketfold.report.data_chapter import data_chapter
 from marketfold.report.evidence_chapters import (
     baseline_chapter,
     choice_chapter,
+    of_sample,
     stability_chapter,
 )
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
@@ -35,7 +36,6 @@ from marketfold.report.outlook_chapter import outlook_chapter
 from marketfold.report.reduction_chapter import reduction_chapter
 from marketfold.report.rfm_chapter import rfm_chapter
 from marketfold.report.segment_chapters import profiles_chapter, segments_chapter, with_aims
-from marketfold.report.sentences.selection import sample_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,10 +74,10 @@ OF_SAMPLE = (k_chapter, stability_chapter, reduction_chapter, choice_chapter)
 
 
 def _chapter(analysis: Analysis, chapter: Callable[[Analysis], Section | None]) -> Section | None:
-    section, note = chapter(analysis), sample_note(analysis)
-    if section is None or not note or chapter not in OF_SAMPLE:
+    section = chapter(analysis)
+    if section is None or chapter not in OF_SAMPLE:
         return section
-    return replace(section, parts=(Notice((note,), title="Of a sample"), *section.parts))
+    return replace(section, parts=(*of_sample(analysis), *section.parts))
 
 
 def _sections(analysis: Analysis) -> tuple[Section, ...]:

@@ -10,7 +10,14 @@ from marketfold.page import Column, Notice, Prose, Section, TablePart, figure_pa
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import resample_size
 from marketfold.report.sentences.phrases import say
-from marketfold.report.sentences.selection import features_of, future_summary, near_share, search_decision, share_range
+from marketfold.report.sentences.selection import (
+    features_of,
+    future_summary,
+    near_share,
+    sample_note,
+    search_decision,
+    share_range,
+)
 from marketfold.report.sentences.trust import drawn_word, labels_are_unseen, trust_evidence
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentences
 from marketfold.selection import ASIDE_ROWS, FEWEST_ASIDE
@@ -23,6 +30,12 @@ if TYPE_CHECKING:
     from marketfold.selection import FeatureSetSearch, FutureScore
 
 SHOWN_CANDIDATES = 12
+
+
+def of_sample(analysis: Analysis) -> tuple[Notice, ...]:
+    """The notice above what is told of a sample; none where segments were chosen by all units."""
+    note = sample_note(analysis)
+    return (Notice((note,), title="Of a sample"),) if note else ()
 
 
 def _stability_table(analysis: Analysis) -> TablePart:

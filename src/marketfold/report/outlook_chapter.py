@@ -8,11 +8,11 @@ import numpy as np
 
 from marketfold import words
 from marketfold.features import HORIZONS, OVERDUE_AT, Outlook, expected_columns, outlook_of
-from marketfold.page import Calendar, CalendarRow, Column, Fold, Notice, Section, TablePart, numbers
+from marketfold.page import Calendar, CalendarRow, Column, Fold, Section, TablePart, numbers
+from marketfold.report.evidence_chapters import of_sample
 from marketfold.report.sentences.campaigns import season
 from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.phrases import say
-from marketfold.report.sentences.selection import sample_note
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +39,7 @@ def outlook_chapter(analysis: Analysis) -> Section | None:
         (table_of_segments,) if fits else (Fold(say("outlook_table", "late"), (table_of_segments,)),)
     )
     if check:
-        of_sample = tuple(Notice((note,), title="Of a sample") for note in (sample_note(analysis),) if note)
-        came_true: tuple[Part, ...] = (*of_sample, _check_table(check, analysis.data.currency))
+        came_true: tuple[Part, ...] = (*of_sample(analysis), _check_table(check, analysis.data.currency))
         parts = (*parts, Fold(say("outlook_table", "came true"), came_true))
     return Section("outlook", "What is ahead", (*_calendar(analysis), *parts), lead, "Ahead")
 
