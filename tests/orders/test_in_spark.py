@@ -431,6 +431,8 @@ def test_what_is_held_is_there_at_once_where_spark_plans_as_it_goes(
     engine = SparkEngine()
     lines = engine.from_arrow(pa.table({"print": [1, 1, 2]}))
     for hold in (engine.hold, lambda lines: engine.repeated(lines, "print")):
+        gc.collect()
+        release_caches()  # of tests before, which would go when the next is asked
         before_it = _cached_parts(spark)
         kept = hold(lines)
         assert (_cached_parts(spark) > before_it) == (adaptive == "true")
