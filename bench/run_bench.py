@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.measuring import Measured, run
 from bench.orders_data import CUSTOMERS, LINES, make, make_parquet
@@ -35,20 +35,19 @@ def _helped() -> None:
     print(f"marketfold --help: {seconds:.2f} s, median of {HELP_RUNS} (to reach: {HELP_SECONDS})", flush=True)
 
 
-def _run_on(source: Path, folder: Path, flags: Sequence[str]) -> tuple[Measured, dict[str, float]]:
-    """A whole run, and the seconds of each stage as the run tells them."""
+def run_whole(source: Path, folder: Path, flags: Sequence[str]) -> tuple[Measured, list[dict[str, Any]]]:
+    """A whole run, and its stages as it tells them."""
     target = folder / f"run-{source.stem}-{source.suffix[1:]}"
     measured = run([*_COMMAND, "run", str(source), "--out", str(target), "--quiet", *flags])
-    stages = json.loads((target / "run.json").read_text())["stages"]
-    return measured, {stage["name"]: stage["seconds"] for stage in stages}
+    return measured, json.loads((target / "run.json").read_text(encoding="utf-8"))["stages"]
 
 
 def _tell(source: Path, folder: Path, flags: Sequence[str] = (), target: float | None = None) -> None:
     print(f"\nmarketfold run {source.name} ({source.stat().st_size / 1e6:,.1f} MB)", flush=True)
-    measured, stages = _run_on(source, folder, flags)
-    print("  " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items()))
+    measured, stages = run_whole(source, folder, flags)
+    print("  " + ", ".join(f"{stage['name']} {stage['seconds']:.1f}" for stage in stages))
     wanted = f" (to reach: {target:.0f})" if target else ""
-    print(f"  stages {sum(stages.values()):.1f} s{wanted}, with imports {measured.seconds:.1f} s")
+    print(f"  stages {sum(stage['seconds'] for stage in stages):.1f} s{wanted}, with imports {measured.seconds:.1f} s")
     print(f"  processor {measured.cpu:.1f} s, peak {measured.peak_mb:,.0f} MB", flush=True)
 
 

@@ -9,15 +9,13 @@ those two (`CONSTANT`), which would make any growth look slow.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from bench.measuring import run
 from bench.orders_data import make_parquet
+from bench.run_bench import run_whole
 
 SIZES = [1_000_000, 10_000_000, 100_000_000]
 CONSTANT = ("choose", "stability")
@@ -42,10 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         for lines in given.lines:
             source = make_parquet(lines=lines, customers=round(lines * given.customers_share))
-            out = Path(home) / str(lines)
-            command = [sys.executable, "-m", "marketfold", "run", str(source), "--out", str(out), "--quiet"]
-            measured = run([*command, "--memory-limit", given.memory])
-            stages = json.loads((out / "run.json").read_text(encoding="utf-8"))["stages"]
+            measured, stages = run_whole(source, Path(home), ["--memory-limit", given.memory])
             constant = sum(stage["processor_seconds"] for stage in stages if stage["name"] in CONSTANT)
             whole.append(measured.cpu)
             growing.append(measured.cpu - constant)

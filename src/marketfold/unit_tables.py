@@ -194,7 +194,6 @@ def _with_label(feature: Feature, value: str) -> str:
     return words.singular(f"{value} {label}") if feature.measure == "count" else f"{label} {value}"
 
 
-EXPECTED_WORTH = "expected_value_365d"
 CUSTOMERS_CSV, CUSTOMERS_WORKBOOK = "customers.csv", "customers.xlsx"
 MOST_IN_WORKBOOK = 100_000
 """Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
@@ -202,8 +201,9 @@ MOST_IN_WORKBOOK = 100_000
 
 def listed_by(customers: pa.Table) -> str:
     """The column by which the customers of a segment are listed, the largest first: what is expected, or what came."""
-    known = EXPECTED_WORTH in customers.column_names and customers[EXPECTED_WORTH].null_count < len(customers)
-    return EXPECTED_WORTH if known else "revenue_total"
+    expected = "expected_value_365d"
+    known = expected in customers.column_names and customers[expected].null_count < len(customers)
+    return expected if known else "revenue_total"
 
 
 def _list_order(segments: pa.Table) -> pa.Array:

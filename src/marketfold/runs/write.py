@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import parquet
 
 from marketfold.analysis import DataPart
 from marketfold.arrays import row_chunks
@@ -67,20 +68,12 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None =
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
     """Write who is in which segment, the features, the profiles, and what was set aside."""
-    made, kept = analysis.segmentation, list[pa.Table]()
-
-    def parts() -> Iterator[pa.Table]:
-        for part in UnitRecords(analysis).parts():
-            if made.unit == "customer":  # the list of them has another order, and stands in a file of its own
-                kept.append(part.select([name for name in part.column_names if name in LISTED]))
-            yield part
-
-    write_parts(parts(), folder / "segments.csv", folder / "segments.parquet")
-    if kept:
-        rows = pa.concat_tables(kept).combine_chunks()
-        kept.clear()  # of many customers twice would be too much
-        write_customers(list_parts(rows), folder, made.table.as_of, analysis.data.currency)
-        del rows
+    made, written = analysis.segmentation, folder / "segments.parquet"
+    write_parts(UnitRecords(analysis).parts(), folder / "segments.csv", written)
+    if made.unit == "customer":  # their list has another order, for which it takes all rows
+        listed = [name for name in parquet.read_schema(written).names if name in LISTED]
+        rows = list_parts(parquet.read_table(written, columns=listed))
+        write_customers(rows, folder, made.table.as_of, analysis.data.currency)
     write_parts(feature_parts(made.table), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
