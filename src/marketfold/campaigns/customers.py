@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
@@ -104,14 +105,14 @@ class Purchases:
     All have `customer` (row of the sorted `ids`) and `segment` (0-based, as in `labels`): `customers` what
     `Activity.customers` has of each; `orders` `ordered_on` and `revenue`; `things` `product_id` and `category` as far
     as the source has them, `n` (lines), `bought_on` and `last_bought_on`, and is None where it has neither. `lines` are
-    the kept lines themselves, for what is asked of whole orders.
+    the kept lines with their things and `basket`, a number for each order of a customer; None where `things` is.
     """
 
     clean: CleanOrders
     customers: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
     things: nw.LazyFrame[Any] | None
-    lines: nw.LazyFrame[Any]
+    lines: nw.LazyFrame[Any] | None
     engine: Engine
     ids: Ids
     labels: Labels
@@ -125,6 +126,43 @@ class Purchases:
         names = self.things.collect_schema().names()
         return tuple(name for name in THINGS if name in names)
 
+    def of_each(self, what: Thing) -> nw.LazyFrame[Any]:
+        """`things` by customer and one of `columns` alone, grouped once; a product has one of its categories, too."""
+        return self._products if what == "product_id" else self._categories
+
+    @cached_property
+    def _categories(self) -> nw.LazyFrame[Any]:
+        return self._grouped("category")
+
+    @cached_property
+    def _products(self) -> nw.LazyFrame[Any]:
+        return self._known("product_id") if self._one_category_each() else self._grouped("product_id")
+
+    def _known(self, what: Thing) -> nw.LazyFrame[Any]:
+        assert self.things is not None  # noqa: S101  (asked for only where there are things)
+        return self.things.filter(~nw.col(what).is_null())
+
+    def _grouped(self, what: Thing) -> nw.LazyFrame[Any]:
+        known = self._known(what)
+        if len(self.columns) == 1:  # the things were grouped by it
+            return known
+        measures = {"n": nw.col("n").sum()} | {"bought_on": nw.col("bought_on").min()}
+        measures |= {"last_bought_on": nw.col("last_bought_on").max()}
+        if what == "product_id":
+            measures["category"] = nw.col("category").max()
+        return self.engine.materialise(known.group_by("customer", "segment", what).agg(**measures))
+
+    def _one_category_each(self) -> bool:
+        """Whether every product stands in one category only (or always in none)."""
+        if len(self.columns) == 1:
+            return True
+        category = nw.col("category")
+        spread = self._known("product_id").group_by("product_id").agg(
+            least=category.min(), most=category.max(), empty=category.null_count(), n=nw.len()
+        )  # fmt: skip
+        mixed = (nw.col("least") != nw.col("most")) | ((nw.col("empty") > 0) & (nw.col("empty") < nw.col("n")))
+        return not len(self.engine.collect(spread.filter(mixed)))
+
 
 def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: date | None = None) -> Purchases:
     """Group the kept lines of segmented customers (from `members_of`) by order and by thing bought.
@@ -134,15 +172,16 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     # the same object where nothing is left out: then what features have measured is there
     seen = clean if before is None or (clean.activity.span or (before,))[-1] < before else before_day(clean, before)
     members = members.sort_by("customer_id")
-    coded = seen.engine.from_arrow(members.append_column("customer", pa.array(np.arange(len(members)))))
+    segment = members.column("segment").cast(pa.int32())  # the narrower, the more is grouped in memory
+    numbers = {"customer": pa.array(np.arange(len(members), dtype=np.int32)), "segment": segment}
+    coded = seen.engine.from_arrow(pa.table({"customer_id": members.column("customer_id")} | numbers))
 
     def of_members(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return rows.join(coded, on="customer_id", how="inner")
 
     things = [name for name in THINGS if name in seen.columns]
     measures = {"n": nw.len(), "bought_on": nw.col("ordered_on").min(), "last_bought_on": nw.col("ordered_on").max()}
-    lines = of_members(seen.purchases)
-    by_thing = lines.group_by("customer", "segment", *things).agg(**measures)
+    lines = _with_baskets(of_members(seen.purchases), things, seen.engine) if things else None
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
     return Purchases(
         clean=seen,
@@ -150,13 +189,19 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
         orders=seen.engine.materialise(
             of_members(seen.activity.orders).select("customer", "segment", "ordered_on", revenue)
         ),
-        things=seen.engine.materialise(by_thing) if things else None,
+        things=lines and seen.engine.hold(lines.group_by("customer", "segment", *things).agg(**measures)),
         lines=lines,
         engine=seen.engine,
         ids=np.asarray(members["customer_id"].to_pylist(), dtype=str),
         labels=np.asarray(members["segment"].to_numpy(), dtype=np.int32),
         n_segments=n_segments,
     )
+
+
+def _with_baskets(lines: nw.LazyFrame[Any], things: Sequence[Thing], engine: Engine) -> nw.LazyFrame[Any]:
+    """What is asked of things in orders, without the long texts of their ids."""
+    numbered = engine.fingerprint(lines, ("customer", "order_id"), "basket")
+    return engine.hold(numbered.select("customer", "segment", "basket", "ordered_on", *things))
 
 
 def whole_numbers(table: pa.Table, name: str) -> NDArray[np.int64]:
@@ -192,10 +237,9 @@ def _days(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
 
 def _category_counts(purchases: Purchases) -> Float64 | None:
     """Categories that each of `purchases.ids` has bought; None without a category column."""
-    if purchases.things is None or "category" not in purchases.columns:
+    if "category" not in purchases.columns:
         return None
-    known = purchases.things.filter(~nw.col("category").is_null())
-    table = purchases.engine.collect(known.group_by("customer").agg(n=nw.col("category").n_unique()))
+    table = purchases.engine.collect(purchases.of_each("category").group_by("customer").agg(n=nw.len()))
     return placed(table, "n", purchases.ids.shape, (whole_numbers(table, "customer"),))
 
 

@@ -112,29 +112,6 @@ class _Totals:
     squares: Float64
 
 
-def _pairs(purchases: Purchases, what: Thing) -> nw.LazyFrame[Any]:
-    """One row per customer and thing."""
-    assert purchases.things is not None  # noqa: S101  (asked for only where there are things)
-    known = purchases.things.filter(~nw.col(what).is_null())
-    if len(purchases.columns) == 1 or (what == "product_id" and _one_category_each(purchases, known)):
-        return known  # the things were grouped by it
-    days = {"bought_on": nw.col("bought_on").min(), "last_bought_on": nw.col("last_bought_on").max()}
-    measures = {"n": nw.col("n").sum()} | days
-    if what == "product_id":
-        measures["category"] = nw.col("category").max()
-    return purchases.engine.materialise(known.group_by("customer", "segment", what).agg(**measures))
-
-
-def _one_category_each(purchases: Purchases, known: nw.LazyFrame[Any]) -> bool:
-    """Whether every product stands in one category only (or always in none)."""
-    category = nw.col("category")
-    spread = known.group_by("product_id").agg(
-        least=category.min(), most=category.max(), empty=category.null_count(), n=nw.len()
-    )
-    mixed = (nw.col("least") != nw.col("most")) | ((nw.col("empty") > 0) & (nw.col("empty") < nw.col("n")))
-    return not len(purchases.engine.collect(spread.filter(mixed)))
-
-
 def _flag(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
 
@@ -156,7 +133,7 @@ def _count(purchases: Purchases, what: Thing) -> tuple[_Cells, _Totals, dict[str
     number, total = nw.col("n").cast(nw.Float64), nw.col("total").cast(nw.Float64)
     came_back = nw.col("last_on") > nw.col("first_on")
     at_first = nw.col("bought_on") == nw.col("first_on")
-    pairs = _pairs(purchases, what)
+    pairs = purchases.of_each(what)
     own = _own(purchases, pairs)
     flagged = pairs.join(own, on="customer", how="inner").with_columns(
         first_back=_flag(came_back & at_first), taker=_flag(~at_first), square=number * number, product=number * total

@@ -97,10 +97,23 @@ class CleanOrders(InEngine, Framed):
         before = f", of which those before {self.before} are looked at" if self.before else ""
         return f"<CleanOrders: {ledger.lines_kept:,} of {ledger.lines_read:,} lines kept{before}>"
 
-    @cached_property
+    @property
     def purchases(self) -> nw.LazyFrame[Any]:
-        """What was bought and stayed: without lines that came back in whole, others less what came back of them."""
+        """What was bought and stayed: without lines that came back in whole, others less what came back of them.
+
+        Lines are judged whenever they are asked, or read from where the engine keeps them once `kept` was asked for.
+        """
+        at_hand: nw.LazyFrame[Any] = vars(self).get("kept", self._stayed)
+        return at_hand
+
+    @cached_property
+    def _stayed(self) -> nw.LazyFrame[Any]:
         return self.bought if self.taken_back is None else self.taken_back.stayed()
+
+    @cached_property
+    def kept(self) -> nw.LazyFrame[Any]:
+        """`purchases`, judged once and kept by the engine, for whoever has many questions."""
+        return self.engine.materialise(self._stayed)
 
     @cached_property
     def currency(self) -> str | None:

@@ -111,6 +111,7 @@ def _revenue_lift(n_treated: int, n_holdout: int, baseline: Baseline, alpha: flo
     return float(optimize.brentq(short_of, 0.0, LARGEST_LIFT, xtol=1e-4))
 
 
+@lru_cache(maxsize=64)  # the size of a holdout is sought from the same ends for each number of segments
 def _arms(baseline: Baseline, n: int, seed: int) -> tuple[Float64, Float64]:
     """Mean and variance of revenue in simulated arms of n customers, each of shape (CAMPAIGNS,)."""
     amounts, chances = _amounts(baseline)

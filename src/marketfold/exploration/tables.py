@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.schema import MONEY_SCALE, ROLES, SOURCE_LINE, day_number, exact_mean, money_sum
+from marketfold.schema import MONEY_SCALE, ROLES, day_number, exact_mean, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,9 +199,7 @@ class Tables:
 def build_tables(clean: CleanOrders) -> Tables:
     """Compute the kept lines and the cube once; everything else stays lazy."""
     engine = clean.engine
-    # Kept lines are asked some twenty questions: they are judged once, and only the columns in question are kept.
-    asked = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "product_id", *NUMBERS, *CLASSES)
-    purchases = engine.materialise(clean.purchases.select(*[name for name in asked if name in clean.columns]))
+    purchases = clean.kept
     read = count_read(engine, clean.orders.lines)
     columns = describe_columns(engine, read, purchases)
     classes = tuple(name for name in CLASSES if 0 < columns.distinct.get(name, 0) <= MAX_CLASSES)
