@@ -35,3 +35,7 @@ SEASON_DAYS = 730
 
 POWER = 0.8
 """Chance of seeing an effect that is as large as the smallest that matters (Cohen 1988)."""
+
+FEW_LINES = 20_000
+"""Of a source: so many are kept on the way and compared with each other at once. To tell every question all that made
+the lines, or to find out first which of them need a closer look, costs more than it saves."""

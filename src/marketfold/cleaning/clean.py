@@ -11,7 +11,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.activity import Activity
-from marketfold.cleaning.close_look import FEW_LINES, compare_all, look_closely
+from marketfold.cleaning.close_look import compare_all, look_closely
 from marketfold.cleaning.discount_lines import TakenOff, take_off_discounts
 from marketfold.cleaning.matching import Matches, match_values
 from marketfold.cleaning.netting import CameBack, Sides, net_of_returns
@@ -43,6 +43,7 @@ from marketfold.cleaning.rules import (
 from marketfold.config import CleaningOptions
 from marketfold.frames import Framed, InEngine
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
+from marketfold.thresholds import FEW_LINES
 from marketfold.words import currency_code
 
 if TYPE_CHECKING:

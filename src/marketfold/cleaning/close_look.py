@@ -21,9 +21,6 @@ _PRINT = "_fingerprint"
 # Few columns tell nearly all lines apart; whoever agrees on them is compared on every column.
 _NUMBERED = ("order_id", "line_number")
 _UNNUMBERED = ("order_id", "product_id", "quantity", "amount")
-FEW_LINES = 20_000
-"""So many lines are compared with each other at once: to find out first which need be costs more than it saves."""
-
 
 @dataclass(frozen=True)
 class CloseLook:
