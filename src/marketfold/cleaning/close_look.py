@@ -22,6 +22,7 @@ _PRINT = "_fingerprint"
 _NUMBERED = ("order_id", "line_number")
 _UNNUMBERED = ("order_id", "product_id", "quantity", "amount")
 
+
 @dataclass(frozen=True)
 class CloseLook:
     """What a close look at the kept lines found; kept by the engine.

@@ -22,7 +22,6 @@ from marketfold.orders.steps import STEPS, LinesRead
 from marketfold.orders.totals import total_lines
 from marketfold.orders.typing_lines import CellReadings, type_lines
 from marketfold.schema import NO_LINES, ORDER_LINE, PERSONAL, ROLES, SOURCE_LINE
-from marketfold.thresholds import FEW_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -216,8 +215,6 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
         _raise_faults(opened, match, list(match.faults), options.header_row)
     typed, cells = type_lines(opened, needed, sample, options)
     _raise_faults(opened, match, [*match.faults, *cells.faults])
-    if opened.count() <= FEW_LINES:  # each step has its question, and takes longer to be told all that made the lines
-        typed = opened.engine.hold(typed)
     read = LinesRead(
         typed,
         opened.engine,

@@ -34,6 +34,7 @@ from marketfold.orders.numbers import (
 )
 from marketfold.orders.periods import epoch_unit, per_day
 from marketfold.schema import ROLES, SOURCE_LINE, count_where
+from marketfold.thresholds import FEW_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -311,7 +312,10 @@ class _Typing:
                 add = self._add_days if ROLES[role].kind == "date" else self._add_number
                 frame = add(frame, role)
         frame = frame.select(SOURCE_LINE, *self.mapping)
-        return self.source.engine.materialise(frame) if self.left and self.source.copies else frame
+        if self.left and self.source.copies:
+            return self.source.engine.materialise(frame)
+        # each step has its question, and is sooner answered where it is not told again all that made the lines
+        return self.source.engine.hold(frame) if self.source.count() <= FEW_LINES else frame
 
 
 def _unused(options: ReadingOptions, mapping: Mapping[str, str], texts: Mapping[str, str]) -> list[Decision]:
