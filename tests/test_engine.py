@@ -1,4 +1,4 @@
-"""A file is read by its own name, whatever signs stand in it."""
+"""A file is read by its own name, whatever signs stand in it; what is let go takes no room."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError
 from marketfold.orders import read_orders
 
@@ -71,3 +72,16 @@ def test_a_pipe_is_refused_before_it_blocks(tmp_path: Path):
     thread.start()
     thread.join(timeout=20)
     assert "pipe" in str(found[0])
+
+
+def test_what_is_released_takes_no_room():
+    engine = DuckDBEngine()
+
+    def tables() -> int:
+        return len(engine.connection.sql("SELECT * FROM duckdb_tables()").fetchall())
+
+    for keep in (engine.hold, engine.materialise):
+        kept = keep(engine.from_arrow(pa.table({"a": [1, 2]})))
+        assert (tables(), engine.collect(kept).num_rows) == (1, 2)
+        engine.release(kept)
+        assert tables() == 0

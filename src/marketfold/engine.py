@@ -122,6 +122,10 @@ class Engine(Protocol):
         """The same for what is small beside the lines, and perhaps at once: packing takes longer than it saves."""
         ...
 
+    def release(self, frame: nw.LazyFrame[Any]) -> None:
+        """Let go of what `materialise` or `hold` gave; neither it nor what was made of it is asked again."""
+        ...
+
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a (small) result into this process."""
 
@@ -204,6 +208,10 @@ class DuckDBEngine:
         with _room():
             self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}").fetchall()
         return frame_of(self.connection.table(name))
+
+    def release(self, frame: nw.LazyFrame[Any]) -> None:
+        """Drop the table: until then its memory, or its place on the disk, is taken."""
+        self.connection.execute(f"DROP TABLE {quoted(frame.to_native().alias)}")
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
@@ -330,6 +338,9 @@ class PolarsEngine:
         return frame.collect(backend="polars").lazy()
 
     hold = materialise
+
+    def release(self, frame: nw.LazyFrame[Any]) -> None:
+        """Nothing to do: Polars keeps no table but by its name in Python."""
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""

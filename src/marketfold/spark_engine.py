@@ -89,6 +89,13 @@ class SparkEngine:
                 native.count()
         return held
 
+    def release(self, frame: nw.LazyFrame[Any]) -> None:
+        """Give the place in the cluster back at once."""
+        native = frame.to_native()
+        self.kept[:] = [one for one in self.kept if one is not native]
+        with told_in_words(self.source):
+            native.unpersist()
+
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow; what Spark may not send at once comes in parts."""
         release_caches()

@@ -437,6 +437,8 @@ def test_what_is_held_is_there_at_once_where_spark_plans_as_it_goes(
         kept = hold(lines)
         assert (_cached_parts(spark) > before_it) == (adaptive == "true")
         assert engine.collect(kept).num_rows in {1, 3}
+        engine.release(kept)
+        assert _cached_parts(spark) == before_it
 
 
 def _cached_parts(spark: Any) -> int:

@@ -64,7 +64,9 @@ def _rows(purchases: Purchases, what: Thing) -> nw.LazyFrame[Any]:
     several = (nw.col("size") > 1) & (nw.col("size") <= MOST_IN_ORDER)
     other = nw.when(several).then(nw.col("size") - 1).otherwise(nw.lit(0))
     one = nw.when(several).then(nw.lit(1)).otherwise(nw.lit(0))
-    return engine.hold(rows.join(sizes, on="basket", how="inner").with_columns(one=one, beside=other))
+    sized = engine.hold(rows.join(sizes, on="basket", how="inner").with_columns(one=one, beside=other))
+    engine.release(rows)
+    return sized
 
 
 def _whole(table: pa.Table, name: str) -> Numbers:
@@ -103,6 +105,7 @@ def count_things(purchases: Purchases, what: Thing) -> Counts:
     table = engine.collect(coded.group_by("segment", "code").agg(**sums))
     counted = {name: _by_thing(table, shape, _whole(table, name)) for name in sums}
     n_orders, places, sizes = _sizes(engine.collect(rows.group_by("segment", "size").agg(rows=nw.len())), n)
+    engine.release(rows)
     margins = Margins(places=places, squares=_squares(kept, engine, shape), **counted)
     return Counts(names[:MOST_THINGS], n_orders, sizes, margins, len(names) - shape[1], kept, engine)
 
@@ -140,6 +143,7 @@ def count_pairs(counts: Counts) -> tuple[Seen, Seen]:
     own = engine.hold(both.group_by("segment", "code", "other").agg(together=nw.len().cast(nw.Int64)))
     everyone = engine.collect(own.group_by("code", "other").agg(together=n).filter(enough))
     by_segment = engine.collect(own.filter(enough))
+    engine.release(own)
     return _seen(everyone), _seen(by_segment, _whole(by_segment, "segment") + 1)
 
 

@@ -120,10 +120,11 @@ def measure_baskets(purchases: Purchases) -> Baskets | None:
         counts = count_things(purchases, what)
         seen = count_pairs(counts)
         if found is None or len(seen[0].together):
-            found = what, counts, seen
+            found = _baskets(what, counts, seen)
+        purchases.engine.release(counts.kept)
         if len(seen[0].together):
             break
-    return _with_titles(_baskets(*found), purchases) if found else None
+    return _with_titles(found, purchases) if found else None
 
 
 def _baskets(what: Thing, counts: Counts, seen: tuple[Seen, Seen]) -> Baskets:

@@ -103,28 +103,36 @@ class Purchases:
     else is counted on these tables, which are an order of magnitude smaller and hold numbers instead of ids.
 
     All have `customer` (row of the sorted `ids`) and `segment` (0-based, as in `labels`): `customers` what
-    `Activity.customers` has of each; `orders` `ordered_on` and `revenue`; `things` `product_id` and `category` as far
-    as the source has them, `n` (lines), `bought_on` and `last_bought_on`, and is None where it has neither. `lines` are
-    the kept lines with their things and `basket`, a number for each order of a customer; None where `things` is.
+    `Activity.customers` has of each; `orders` `ordered_on` and `revenue`; `lines` the kept lines with `product_id` and
+    `category` as far as the source has them, and `basket`, a number for each order of a customer; `things` those two,
+    `n` (lines), `bought_on` and `last_bought_on`. Both are None where the source has neither product nor category.
     """
 
     clean: CleanOrders
     customers: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
-    things: nw.LazyFrame[Any] | None
     lines: nw.LazyFrame[Any] | None
     engine: Engine
     ids: Ids
     labels: Labels
     n_segments: int
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Thing, ...]:
         """Which of product and category the source has."""
-        if self.things is None:
+        if self.lines is None:
             return ()
-        names = self.things.collect_schema().names()
+        names = self.lines.collect_schema().names()
         return tuple(name for name in THINGS if name in names)
+
+    @cached_property
+    def things(self) -> nw.LazyFrame[Any] | None:
+        """One row for each customer and thing bought; counted when it is first asked for."""
+        if self.lines is None:
+            return None
+        day = nw.col("ordered_on")
+        measures = {"n": nw.len(), "bought_on": day.min(), "last_bought_on": day.max()}
+        return self.engine.hold(self.lines.group_by("customer", "segment", *self.columns).agg(**measures))
 
     def of_each(self, what: Thing) -> nw.LazyFrame[Any]:
         """`things` by customer and one of `columns` alone, grouped once; a product has one of its categories, too."""
@@ -180,7 +188,6 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
         return rows.join(coded, on="customer_id", how="inner")
 
     things = [name for name in THINGS if name in seen.columns]
-    measures = {"n": nw.len(), "bought_on": nw.col("ordered_on").min(), "last_bought_on": nw.col("ordered_on").max()}
     lines = _with_baskets(of_members(seen.purchases), things, seen.engine) if things else None
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
     return Purchases(
@@ -189,7 +196,6 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
         orders=seen.engine.materialise(
             of_members(seen.activity.orders).select("customer", "segment", "ordered_on", revenue)
         ),
-        things=lines and seen.engine.hold(lines.group_by("customer", "segment", *things).agg(**measures)),
         lines=lines,
         engine=seen.engine,
         ids=np.asarray(members["customer_id"].to_pylist(), dtype=str),

@@ -96,10 +96,12 @@ def known_from_orders(
     as_of = segmentation.table.as_of
     members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
     purchases = condense(clean, members, segmentation.n_segments, as_of)
+    baskets = measure_baskets(purchases)  # before things are counted: together they would take twice the memory
     customers = read_customers(purchases, as_of)
     report(1)
-    baskets = measure_baskets(purchases)
     affinity = measure_affinity(purchases)
+    if purchases.lines is not None:  # as many as all orders have, and nobody asks them again
+        purchases.engine.release(purchases.lines)
     report(2)
     timing = time_segments(customers, count_months(purchases, customers.observed))
     seasons = [one.season_before(customers.as_of) for one in timing]
