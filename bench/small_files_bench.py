@@ -1,6 +1,6 @@
 """What small sources cost: processor seconds of reading and cleaning made-up shop exports, and a table of pandas.
 
-`python -m bench.small_files_bench [--files N]`
+`python -m bench.small_files_bench [--times N]`
 
 Each is read once before the clock starts, so that what is imported on the way is not counted. With another
 source tree first in PYTHONPATH the same is measured of that.
@@ -25,7 +25,7 @@ from marketfold.orders import read_orders
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FILES, LINES = 30, 600
+TIMES, LINES = 30, 600
 
 
 def _look(source: object) -> None:
@@ -45,8 +45,8 @@ def _mean(sources: Sequence[object]) -> float:
 def main(arguments: list[str] | None = None) -> None:
     """Print the means."""
     parser = argparse.ArgumentParser(description="Processor seconds of reading and cleaning small sources.")
-    parser.add_argument("--files", type=int, default=FILES)
-    n = parser.parse_args(arguments).files
+    parser.add_argument("--times", type=int, default=TIMES, help="exports, and readings of the table")
+    n = max(1, parser.parse_args(arguments).times)
     with tempfile.TemporaryDirectory() as folder:
         paths = [make_export(seed, Path(folder) / str(seed)).path for seed in range(n)]
         sys.stdout.write(f"{n} files: {_mean(paths):.3f} processor seconds each\n")

@@ -119,11 +119,11 @@ class Engine(Protocol):
         """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The same for what is small beside the lines, and perhaps at once: packing takes longer than it saves."""
+        """The same for what is small or soon released, and perhaps at once: packing takes longer than it saves."""
         ...
 
     def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Let go of what `materialise` or `hold` gave; neither it nor what was made of it is asked again."""
+        """Let go of what `materialise` or `hold` gave, once all that is made of it has come home or been kept."""
         ...
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
@@ -205,7 +205,7 @@ class DuckDBEngine:
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a temporary table, which DuckDB does not compress; it spills like any other."""
         name = f"held_{uuid.uuid4().hex}"
-        with _room():
+        with _room(self.scanned):
             self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}").fetchall()
         return frame_of(self.connection.table(name))
 

@@ -90,11 +90,13 @@ class SparkEngine:
         return held
 
     def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Give the place in the cluster back at once."""
+        """Give its place in the cluster back at once."""
         native = frame.to_native()
-        self.kept[:] = [one for one in self.kept if one is not native]
-        with told_in_words(self.source):
-            native.unpersist()
+        for place, one in enumerate(self.kept):
+            if one is native:
+                _let_go.append(self.kept.pop(place))
+                break
+        release_caches()
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow; what Spark may not send at once comes in parts."""

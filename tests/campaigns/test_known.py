@@ -6,13 +6,17 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from marketfold.campaigns.customers import SegmentFacts
 from marketfold.campaigns.known import KnownCustomers, _ahead, _facts, known_from_orders
-from marketfold.cleaning import CleanOrders
+from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.decisions import SourceFacts
+from marketfold.demo import make_shop
+from marketfold.engine import DuckDBEngine
 from marketfold.features import Outlook, build_features, build_matrix, outlook_of, with_outlook
+from marketfold.orders import read_orders
 from marketfold.schema import Feature, FeatureTable
 from marketfold.selection import Segmentation
 
@@ -90,3 +94,20 @@ def test_of_a_table_without_money_or_orders_the_sizes_are_known():
     facts = _facts(table, np.array([True, True, False]))
     assert (facts["customer_count"], facts["customer_share"], facts["recency_days"]) == (2, 2 / 3, 3)
     assert not {"order_count", "one_order_share", "order_value"} & set(facts)
+
+
+@pytest.mark.parametrize("named", [("product", "category"), ("product",), ("category",), ()])
+def test_no_table_as_long_as_the_lines_is_left(named: tuple[str, ...]) -> None:
+    """Whatever the lines name; and what was bought is told all the same."""
+    shop = make_shop(1_000).lines
+    columns = {"order": "order_id", "customer": "customer_id", "date": "ordered_on", "amount": "amount"}
+    columns |= {name: column for name, column in (("product", "sku"), ("category", "category")) if name in named}
+    clean = clean_orders(read_orders(pa.table({name: shop[column] for name, column in columns.items()})))
+    X = build_matrix(build_features(clean))
+    halves = (X.table.revenue > np.median(X.table.revenue)).astype(np.int32)
+    known = known_from_orders(Segmentation.of(X, halves), clean, 90, lambda _: None)
+    assert (known.baskets is not None, known.next_products is not None) == (bool(named), bool(named))
+    engine = clean.engine
+    assert isinstance(engine, DuckDBEngine)
+    left = engine.connection.sql("SELECT table_name FROM duckdb_columns() WHERE column_name = 'basket'").fetchall()
+    assert left == []

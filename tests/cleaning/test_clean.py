@@ -297,7 +297,9 @@ def in_order(cleaned: CleanOrders, which: str = "purchases") -> pa.Table:
     return cleaned.engine.collect(getattr(cleaned, which).sort("source_line"))
 
 
-def test_purchases_that_are_at_hand_are_those_that_are_judged_anew():
+@pytest.mark.parametrize("repeats", [False, True])
+@pytest.mark.parametrize("kind", [pl.DataFrame.to_arrow, pl.DataFrame.clone])
+def test_purchases_that_are_at_hand_are_those_that_are_judged_anew(kind: Any, repeats: bool):
     """Also on an earlier day, when what came back later had not come back, and of fewer customers."""
     sold = [{"order_id": str(n), "customer_id": f"c{n % 7}", "ordered_on": date(2024, 1, n + 1)} for n in range(20)]
     back = [
@@ -305,16 +307,18 @@ def test_purchases_that_are_at_hand_are_those_that_are_judged_anew():
         for n in (3, 5)
     ]
     part = {**sold[8], "quantity": -1.0, "amount": -4.0, "ordered_on": date(2024, 2, 2), "line_number": "9"}
-    frame = lines(*sold, *back, part).to_arrow()
-    anew, at_hand = clean_orders(read_orders(frame)), clean_orders(read_orders(frame))
-    assert at_hand.purchases is not at_hand.kept  # until it was asked for
-    assert at_hand.purchases is at_hand.kept
+    again = [{**sold[5], "line_number": "6"}] if repeats else []  # as `lines` numbers it
+    frame = kind(lines(*sold, *back, part, *again))
+    anew, at_hand = clean(frame, drop_duplicates=repeats), clean(frame, drop_duplicates=repeats)
+    assert at_hand.purchases is not at_hand.at_hand  # until it was asked for
+    assert at_hand.purchases is at_hand.at_hand
     assert in_order(at_hand).equals(in_order(anew))
     assert 0 < in_order(anew).num_rows < in_order(anew, "bought").num_rows
     for day in (date(2024, 1, 10), date(2024, 2, 2), date(2024, 3, 1)):
         assert in_order(at_hand.before_day(day)).equals(in_order(anew.before_day(day)))
         assert in_order(at_hand.from_day(day)).equals(in_order(anew.from_day(day)))
     few, as_few = sample_customers(at_hand, 4), sample_customers(anew, 4)
+    assert in_order(few).num_rows < in_order(few, "bought").num_rows  # something came back to one of the four
     assert in_order(few).equals(in_order(as_few))
     assert in_order(few, "bought").equals(in_order(as_few, "bought"))
     assert in_order(few.before_day(date(2024, 2, 1))).num_rows == in_order(few, "bought").num_rows

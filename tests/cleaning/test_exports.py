@@ -42,7 +42,8 @@ def test_many_lines_are_cleaned_as_few_are(
 ):
     """Few lines are compared with each other at once, of many those that need it are found first."""
     few = cleaned(examples / name, drop_duplicates=drop_duplicates)
-    monkeypatch.setattr("marketfold.cleaning.clean.FEW_LINES", 0)
+    for step in ("cleaning.clean", "orders.typing_lines"):
+        monkeypatch.setattr(f"marketfold.{step}.FEW_LINES", -1)
     many = cleaned(examples / name, drop_duplicates=drop_duplicates)
     assert many.report == few.report
     for side in ("bought", "purchases", "returns", "set_aside"):

@@ -98,7 +98,13 @@ def assert_same_parts(other: CleanOrders, on_duckdb: CleanOrders) -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_polars_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, unit: Unit):
+@pytest.mark.parametrize("few", [20_000, -1])
+def test_polars_agrees_with_duckdb(
+    lines: pa.Table, on_duckdb: CleanOrders, unit: Unit, few: int, monkeypatch: pytest.MonkeyPatch
+):
+    """Also where lines are too many to be kept at once, and stay as they are told."""
+    for step in ("cleaning.clean", "orders.typing_lines"):
+        monkeypatch.setattr(f"marketfold.{step}.FEW_LINES", few)
     other = clean_orders(read_orders(to_polars(lines)))
     assert other.engine.name == "polars"
     assert_same_orders(other, on_duckdb)

@@ -155,6 +155,22 @@ def test_parquet_damaged_within(tmp_path: Path) -> None:
         inspect_orders(path)
 
 
+def test_parquet_damaged_among_its_last_numbers(tmp_path: Path) -> None:
+    """Which are asked for the first time when all lines are kept at once."""
+    path = tmp_path / "orders.parquet"
+    days = [dt.date(2024, 1, 1)] * 3000
+    numbers = {"total": [n * 7919 % 1_000_003 / 100 for n in range(3000)]}
+    table = pa.table({"customer": [f"c{n}" for n in range(3000)], "date": days} | numbers)
+    pq.write_table(table, path, row_group_size=1000)
+    last = pq.read_metadata(path).row_group(2).column(2)
+    content = bytearray(path.read_bytes())
+    start = last.dictionary_page_offset
+    content[start : start + last.total_compressed_size] = bytes(255 for _ in range(last.total_compressed_size))
+    path.write_bytes(content)
+    with pytest.raises(OrdersError, match=r"orders\.parquet is damaged within"):
+        read_orders(path)
+
+
 @pytest.mark.parametrize("sheet", [None, "Orders"])
 def test_workbook(tmp_path: Path, sheet: str | None) -> None:
     path = tmp_path / "orders.xlsx"

@@ -55,8 +55,8 @@ class Counts:
     engine: Engine
 
 
-def _rows(purchases: Purchases, what: Thing) -> nw.LazyFrame[Any]:
-    """One row for each order and thing in it, with the number of different things in the order."""
+def _rows(purchases: Purchases, what: Thing) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any]]:
+    """One row for each order and thing in it, and the same with the number of different things in the order."""
     assert purchases.lines is not None  # noqa: S101  (asked for only where there are things)
     engine, known = purchases.engine, purchases.lines.filter(~nw.col(what).is_null())
     rows = engine.hold(known.select("basket", "customer", "segment", thing=nw.col(what)).unique())
@@ -64,9 +64,7 @@ def _rows(purchases: Purchases, what: Thing) -> nw.LazyFrame[Any]:
     several = (nw.col("size") > 1) & (nw.col("size") <= MOST_IN_ORDER)
     other = nw.when(several).then(nw.col("size") - 1).otherwise(nw.lit(0))
     one = nw.when(several).then(nw.lit(1)).otherwise(nw.lit(0))
-    sized = engine.hold(rows.join(sizes, on="basket", how="inner").with_columns(one=one, beside=other))
-    engine.release(rows)
-    return sized
+    return rows, engine.hold(rows.join(sizes, on="basket", how="inner").with_columns(one=one, beside=other))
 
 
 def _whole(table: pa.Table, name: str) -> Numbers:
@@ -90,9 +88,11 @@ def _by_thing(table: pa.Table, shape: tuple[int, int], values: Any) -> Any:
 
 def count_things(purchases: Purchases, what: Thing) -> Counts:
     """Count orders, and the things of the most orders."""
-    engine, rows, n = purchases.engine, _rows(purchases, what), purchases.n_segments
+    engine, n = purchases.engine, purchases.n_segments
+    unsized, rows = _rows(purchases, what)
     sums = {"orders": nw.col("one").sum(), "beside": nw.col("beside").sum(), "all_orders": nw.len()}
     found = engine.collect(rows.group_by("thing").agg(**sums).filter(nw.col("orders") >= LEAST_ORDERS))
+    engine.release(unsized)
     names = found.sort_by([("orders", "descending"), ("thing", "ascending")])["thing"].to_pylist()
     shape = n, min(len(names), MOST_THINGS)
     codes = pa.table(
@@ -105,8 +105,8 @@ def count_things(purchases: Purchases, what: Thing) -> Counts:
     table = engine.collect(coded.group_by("segment", "code").agg(**sums))
     counted = {name: _by_thing(table, shape, _whole(table, name)) for name in sums}
     n_orders, places, sizes = _sizes(engine.collect(rows.group_by("segment", "size").agg(rows=nw.len())), n)
-    engine.release(rows)
     margins = Margins(places=places, squares=_squares(kept, engine, shape), **counted)
+    engine.release(rows)  # not before `kept` was asked, which some engines make of it only then
     return Counts(names[:MOST_THINGS], n_orders, sizes, margins, len(names) - shape[1], kept, engine)
 
 

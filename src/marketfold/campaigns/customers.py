@@ -99,8 +99,8 @@ def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "custo
 class Purchases:
     """The kept lines of segmented customers, condensed: by customer, by order, and by thing bought.
 
-    Customers and orders come from the run's `Activity`, and the lines are read once more for the things; everything
-    else is counted on these tables, which are an order of magnitude smaller and hold numbers instead of ids.
+    Customers and orders come from the run's `Activity`, and the kept lines are read once more for the things; all else
+    is counted on these tables, which hold numbers instead of the ids of customers and orders.
 
     All have `customer` (row of the sorted `ids`) and `segment` (0-based, as in `labels`): `customers` what
     `Activity.customers` has of each; `orders` `ordered_on` and `revenue`; `lines` the kept lines with `product_id` and
@@ -180,9 +180,7 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     # the same object where nothing is left out: then what features have measured is there
     seen = clean if before is None or (clean.activity.span or (before,))[-1] < before else before_day(clean, before)
     members = members.sort_by("customer_id")
-    segment = members.column("segment").cast(pa.int32())  # the narrower, the more is grouped in memory
-    numbers = {"customer": pa.array(np.arange(len(members), dtype=np.int32)), "segment": segment}
-    coded = seen.engine.from_arrow(pa.table({"customer_id": members.column("customer_id")} | numbers))
+    coded = seen.engine.from_arrow(members.append_column("customer", pa.array(np.arange(len(members), dtype=np.int32))))
 
     def of_members(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return rows.join(coded, on="customer_id", how="inner")

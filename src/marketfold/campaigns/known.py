@@ -100,7 +100,7 @@ def known_from_orders(
     customers = read_customers(purchases, as_of)
     report(1)
     affinity = measure_affinity(purchases)
-    if purchases.lines is not None:  # as many as all orders have, and nobody asks them again
+    if purchases.lines is not None:  # as many as all orders have; what was bought is counted in `things` by now
         purchases.engine.release(purchases.lines)
     report(2)
     timing = time_segments(customers, count_months(purchases, customers.observed))

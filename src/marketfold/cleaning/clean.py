@@ -102,19 +102,29 @@ class CleanOrders(InEngine, Framed):
     def purchases(self) -> nw.LazyFrame[Any]:
         """What was bought and stayed: without lines that came back in whole, others less what came back of them.
 
-        Lines are judged whenever they are asked, or read from where the engine keeps them once `kept` was asked for.
+        They are told apart whenever they are asked, or read from where the engine keeps them once they are `at_hand`.
         """
-        at_hand: nw.LazyFrame[Any] = vars(self).get("kept", self._stayed)
-        return at_hand
+        return self.at_hand if "at_hand" in vars(self) else self._stayed
 
     @cached_property
     def _stayed(self) -> nw.LazyFrame[Any]:
         return self.bought if self.taken_back is None else self.taken_back.stayed()
 
     @cached_property
-    def kept(self) -> nw.LazyFrame[Any]:
-        """`purchases`, judged once and kept by the engine, for whoever has many questions."""
+    def at_hand(self) -> nw.LazyFrame[Any]:
+        """`purchases` computed once and kept by the engine, for whoever has many questions.
+
+        With all columns: a feature of one's own may ask for any of them.
+        """
         return self.engine.materialise(self._stayed)
+
+    @property
+    def untouched(self) -> nw.LazyFrame[Any]:
+        """Of the purchases those of which nothing came back, on any day."""
+        taken = self.taken_back
+        if taken is None or "at_hand" not in vars(self):
+            return self.purchases if taken is None else taken.rest
+        return self.at_hand.join(taken.touched.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
 
     @cached_property
     def currency(self) -> str | None:
@@ -132,9 +142,9 @@ class CleanOrders(InEngine, Framed):
         taken = self.taken_back
         return replace(
             self,
-            bought=self.bought.filter(earlier),
+            bought=(self.purchases if taken is None else self.bought).filter(earlier),
             returns=self.returns.filter(earlier),
-            taken_back=None if taken is None else taken.before_day(day),
+            taken_back=None if taken is None else replace(taken, rest=self.untouched).before_day(day),
             before=day,
         )
 
@@ -143,11 +153,11 @@ class CleanOrders(InEngine, Framed):
         later, taken = nw.col("ordered_on") >= day, self.taken_back
         return replace(
             self,
-            bought=self.bought.filter(later),
+            bought=(self.purchases if taken is None else self.bought).filter(later),
             returns=self.returns.filter(later),
             taken_back=None
             if taken is None
-            else replace(taken, rest=taken.rest.filter(later), touched=taken.touched.filter(later)),
+            else replace(taken, rest=self.untouched.filter(later), touched=taken.touched.filter(later)),
         )
 
     @property

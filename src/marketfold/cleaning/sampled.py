@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from marketfold.sampling import salted
-from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -36,12 +35,9 @@ def sample_customers(clean: CleanOrders, n_customers: int, random_state: int = 0
     def of_drawn(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return lines.join(drawn, on="customer_id", how="semi")
 
-    stayed, returns, taken = of_drawn(clean.purchases), engine.materialise(of_drawn(clean.returns)), clean.taken_back
+    rest, returns = (engine.materialise(of_drawn(lines)) for lines in (clean.untouched, clean.returns))
+    taken = clean.taken_back
     if taken is None:
-        return replace(clean, bought=engine.materialise(stayed), returns=returns)
-    touched = of_drawn(taken.touched)
-    # of the purchases, which are at hand where `kept` was asked for, and not of all lines that were bought
-    rest = engine.materialise(stayed.join(touched.select(SOURCE_LINE), on=SOURCE_LINE, how="anti"))
-    return replace(
-        clean, bought=of_drawn(clean.bought), returns=returns, taken_back=replace(taken, rest=rest, touched=touched)
-    )
+        return replace(clean, bought=rest, returns=returns)
+    taken = replace(taken, rest=rest, touched=of_drawn(taken.touched))
+    return replace(clean, bought=of_drawn(clean.bought), returns=returns, taken_back=taken)

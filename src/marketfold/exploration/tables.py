@@ -199,7 +199,7 @@ class Tables:
 def build_tables(clean: CleanOrders) -> Tables:
     """Compute the kept lines and the cube once; everything else stays lazy."""
     engine = clean.engine
-    purchases = clean.kept
+    purchases = clean.at_hand
     read = count_read(engine, clean.orders.lines)
     columns = describe_columns(engine, read, purchases)
     classes = tuple(name for name in CLASSES if 0 < columns.distinct.get(name, 0) <= MAX_CLASSES)

@@ -312,8 +312,8 @@ class _Typing:
                 add = self._add_days if ROLES[role].kind == "date" else self._add_number
                 frame = add(frame, role)
         frame = frame.select(SOURCE_LINE, *self.mapping)
-        if self.left and self.source.copies:
-            return self.source.engine.materialise(frame)
+        if self.source.copies:  # it is a table already, which texts are added to
+            return self.source.engine.materialise(frame) if self.left else frame
         # each step has its question, and is sooner answered where it is not told again all that made the lines
         return self.source.engine.hold(frame) if self.source.count() <= FEW_LINES else frame
 
