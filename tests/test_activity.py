@@ -115,7 +115,7 @@ def test_a_run_as_of_a_day_measures_its_customers_once(monkeypatch: pytest.Monke
         made.append(Activity(*parts))
         return made[-1]
 
-    monkeypatch.setattr("marketfold.cleaning.clean.Activity", spied)
+    monkeypatch.setattr("marketfold.cleaning.clean_lines.Activity", spied)
     cut = date(2025, 10, 1)
     config = RunConfig(
         quick=True,

@@ -1,6 +1,7 @@
 """Cleaning: which order lines are purchases, and the reason of every line that is not."""
 
-from marketfold.cleaning.clean import CleanOrders, clean_orders
+from marketfold.cleaning.clean import clean_orders
+from marketfold.cleaning.clean_lines import CleanOrders
 from marketfold.cleaning.given import orders_of
 from marketfold.cleaning.order_rules import FoundTexts, OrderRules
 from marketfold.cleaning.report import CleaningReport, ReadTotals, check_enough_kept, list_reasons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketfold.cleaning.clean import CleanOrders
+from marketfold.cleaning.clean_lines import CleanOrders
 from marketfold.orders import Orders
 
 

@@ -12,7 +12,7 @@ from marketfold.schema import ORDER_LINE
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from marketfold.cleaning.clean import CleanOrders
+    from marketfold.cleaning.clean_lines import CleanOrders
     from marketfold.config import ReadingOptions
 
 _LISTS = frozenset({("customer_id", "test_customer"), ("product_id", "not_a_product")})

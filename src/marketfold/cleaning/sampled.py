@@ -10,7 +10,7 @@ from marketfold.sampling import salted
 if TYPE_CHECKING:
     import narwhals as nw
 
-    from marketfold.cleaning.clean import CleanOrders
+    from marketfold.cleaning.clean_lines import CleanOrders
 
 
 def sample_customers(clean: CleanOrders, n_customers: int, random_state: int = 0) -> CleanOrders:
