@@ -28,7 +28,7 @@ from marketfold.report import write_report
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
-    from marketfold.schema import FeatureTable
+    from marketfold.units import FeatureTable
 
 CUSTOMERS, ROUNDS = 1_000_000, 5
 MEGABYTES, WRITE_SECONDS, OPEN_SECONDS = 8, 10, 2

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable, Labels
+    from marketfold.schema import Labels
+    from marketfold.units import FeatureTable
 
 SHARED = Path(__file__).parents[2] / "shared/data"
 SALES, CDNOW = SHARED / "sales_data_sample.csv", SHARED / "CDNOW_master.txt"

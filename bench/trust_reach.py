@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.base import ClassifierMixin
 
-    from marketfold.schema import FeatureTable, Float32, Float64, Labels
+    from marketfold.schema import Float32, Float64, Labels
+    from marketfold.units import FeatureTable
 
 SHRUNKEN = 0.01
 """Of the covariances, for shares that add up to one have no spread in one direction."""

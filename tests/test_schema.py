@@ -9,17 +9,8 @@ import pyarrow as pa
 import pytest
 
 from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
-from marketfold.schema import (
-    ORDER_LINE,
-    PERSONAL,
-    Feature,
-    FeatureTable,
-    Ledger,
-    day_number,
-    day_number_of,
-    exact_mean,
-    money_sum,
-)
+from marketfold.schema import ORDER_LINE, PERSONAL, Ledger, day_number, day_number_of, exact_mean, money_sum
+from marketfold.units import Feature, FeatureTable
 
 DAYS = [date(1900, 1, 1), date(1970, 1, 1), date(2000, 2, 29), date(2023, 12, 31), date(2024, 3, 1)]
 

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold import arrays
-from marketfold.schema import LISTED, Feature
+from marketfold.schema import LISTED
 from marketfold.unit_tables import UnitRecords, list_parts, listed, listed_by, segments_table, why_here
+from marketfold.units import Feature
 
 if TYPE_CHECKING:
     import pytest

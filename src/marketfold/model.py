@@ -20,13 +20,15 @@ from marketfold.features import MatrixScaler, complete, own_formulas
 from marketfold.frames import terse
 from marketfold.json_files import read_json
 from marketfold.reduction import as_known, reducer_from_state
-from marketfold.schema import Feature, Trust, Unit
+from marketfold.schema import Trust, Unit
+from marketfold.units import Feature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.reduction import Reducer
-    from marketfold.schema import FeatureTable, Float32, Ids, Labels
+    from marketfold.schema import Float32, Ids, Labels
+    from marketfold.units import FeatureTable
 
 FORMAT = 3
 SETTINGS_FILE = "model.json"

@@ -47,8 +47,9 @@ if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
     from marketfold.config import RunConfig
     from marketfold.diagnostics import LiteratureBaseline, Trap
-    from marketfold.schema import FeatureTable, Progress, Watched
+    from marketfold.schema import Progress, Watched
     from marketfold.selection import FutureScore, Null, OutlookCheck, Recipe, Segmentation, TemporalHoldout
+    from marketfold.units import FeatureTable
 
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a feature set, so that the labels rest on resamples that no choice has seen."""

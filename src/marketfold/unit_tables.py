@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.features import RFM
     from marketfold.model import Assignment, SegmentModel
-    from marketfold.schema import Feature, FeatureTable, Float64
+    from marketfold.schema import Float64
     from marketfold.selection import Segmentation
+    from marketfold.units import Feature, FeatureTable
 
     Rows = NDArray[np.intp]
 

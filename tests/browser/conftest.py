@@ -43,8 +43,8 @@ from marketfold.page import (
     write_page,
 )
 from marketfold.page.images import QUIET_FLAGS
-from marketfold.schema import Feature
 from marketfold.studio import Studio
+from marketfold.units import Feature
 
 HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><img src=x onerror=alert(1)> 🎈 &amp;"
 """A name as a customer's file may hold it."""

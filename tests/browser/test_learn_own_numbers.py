@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from marketfold.learn import LessonData, RunFacts, write_learn_page
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 from .conftest import Opener
 from .test_learn import dragged, opened

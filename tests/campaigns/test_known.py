@@ -17,8 +17,8 @@ from marketfold.demo import make_shop
 from marketfold.engine import DuckDBEngine
 from marketfold.features import Outlook, build_features, build_matrix, outlook_of, with_outlook
 from marketfold.orders import read_orders
-from marketfold.schema import Feature, FeatureTable
 from marketfold.selection import Segmentation
+from marketfold.units import Feature, FeatureTable
 
 
 def test_an_order_is_worth_what_those_who_ordered_paid_for_each():

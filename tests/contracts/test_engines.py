@@ -16,7 +16,8 @@ from marketfold.demo import make_shop
 from marketfold.errors import ParameterError
 from marketfold.features import build_features, build_matrix, plan_features, split_at
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable, Unit
+from marketfold.schema import Unit
+from marketfold.units import FeatureTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,7 @@ from marketfold.customer_tables.columns import (
 )
 from marketfold.customer_tables.roles import Meanings, find_meanings
 from marketfold.errors import OrdersError, ParameterError
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 N = 30
 

@@ -17,8 +17,8 @@ from marketfold.diagnostics.calendar_traps import _tells, _tenths
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
 from marketfold.report import trap_sentence
-from marketfold.schema import History
 from marketfold.selection import Segmentation
+from marketfold.units import History
 
 if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders

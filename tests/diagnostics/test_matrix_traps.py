@@ -16,7 +16,7 @@ from marketfold.diagnostics.matrix_traps import (
     find_unscaled,
     one_hot_blocks,
 )
-from marketfold.schema import Feature, FeatureTable
+from marketfold.units import Feature, FeatureTable
 
 NOISE = np.random.default_rng(5).random((40, 4)).round(3)
 

@@ -11,8 +11,8 @@ from tests.segments.shops import clean_shop, matrix_of, standardised, with_colum
 from marketfold.diagnostics import SourceContext, Trap, find_column_traps, find_traps
 from marketfold.diagnostics.matrix_traps import UNSCALED_SHARE
 from marketfold.errors import ParameterError
-from marketfold.schema import Feature
 from marketfold.selection import Segmentation
+from marketfold.units import Feature
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,8 @@ from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_features, build_matrix
 from marketfold.features.catalogue import CATALOGUE, Measurement, Sum, money_where
 from marketfold.orders import read_orders
-from marketfold.schema import MONEY_SCALE, Feature, FeatureTable
+from marketfold.schema import MONEY_SCALE
+from marketfold.units import Feature, FeatureTable
 
 DAY = date(2024, 1, 1)
 

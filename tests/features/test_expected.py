@@ -21,11 +21,11 @@ from marketfold.features import (
     without_outlook,
 )
 from marketfold.features.expected import SETTING, fit_outlook, read_setting
-from marketfold.schema import History
+from marketfold.units import History
 
 if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable
+    from marketfold.units import FeatureTable
 
 
 @pytest.fixture(scope="module")

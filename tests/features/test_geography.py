@@ -11,7 +11,7 @@ import pytest
 from marketfold.features import plain_formulas
 from marketfold.features.fitted_statistics import FittedStatistics
 from marketfold.features.geography import MOST_PLACES, with_geography
-from marketfold.schema import Feature, FeatureTable
+from marketfold.units import Feature, FeatureTable
 
 
 def table(**described: list[str | None]) -> FeatureTable:

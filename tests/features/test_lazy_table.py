@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
     from marketfold.features import LazyFeatureTable
     from marketfold.model import SegmentModel
-    from marketfold.schema import FeatureTable, Unit
+    from marketfold.schema import Unit
+    from marketfold.units import FeatureTable
 
 UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
 PART = 7

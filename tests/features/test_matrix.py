@@ -11,7 +11,7 @@ from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_matrix, keep_columns
 from marketfold.features.matrix import _find_same
-from marketfold.schema import Feature, FeatureTable
+from marketfold.units import Feature, FeatureTable
 
 N = 200
 

@@ -15,9 +15,9 @@ from marketfold.demo import make_shop
 from marketfold.errors import ModelError, ParameterError
 from marketfold.features import build_features, build_matrix, plain_formulas
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable
 from marketfold.selection import NullShops
 from marketfold.selection.feature_sets import feature_sets_of, select_features
+from marketfold.units import FeatureTable
 
 WEEKEND = nw.col("amount").filter(nw.col("ordered_on").dt.weekday() > 5).sum() / nw.col("amount").sum()
 OWN: dict[str, Any] = {

@@ -8,8 +8,8 @@ from tests.segments.runs import HALF, NAMES, earlier_run, later_run
 
 from marketfold.figures import drift_figure, movement_sankey_figure, segment_tint
 from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT
-from marketfold.schema import Feature
 from marketfold.segments import Movement, compare_runs
+from marketfold.units import Feature
 
 FEATURES = {
     "recency_days": Feature("recency_days", "days since the last order", "days", "timing"),

@@ -20,8 +20,8 @@ from marketfold.figures.segments import (
 from marketfold.figures.theme import segment_colour
 from marketfold.page import figure_part
 from marketfold.page.embed import figure_payload
-from marketfold.schema import Feature
 from marketfold.segments import profile_segments
+from marketfold.units import Feature
 
 MATRIX, LABELS = shop()
 PROFILES = profile_segments(segmented(MATRIX, LABELS))

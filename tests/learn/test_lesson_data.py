@@ -7,7 +7,7 @@ from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.learn import LessonData, RunFacts
 from marketfold.learn.lesson_data import MOST_FEATURES, SAME_THING, SAMPLE_UNITS, correlations
 from marketfold.learn.page import render_learn_page
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 

@@ -25,7 +25,7 @@ from marketfold.pipeline import segment_market
 from marketfold.reduction import AutoencoderReducer, TrainingSettings
 from marketfold.runs import Run, write_run
 from marketfold.runs.lessons import history_of, lessons_of_run, write_lessons
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 EACH = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 

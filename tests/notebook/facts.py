@@ -6,7 +6,7 @@ from datetime import date
 
 from marketfold.cleaning.rules import RULES
 from marketfold.notebook import Data, Goal, Measured, Network, NotebookFacts, Places, TextReading
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 FEATURES = (Feature("revenue_total", "revenue", "money", "value"), Feature("order_count", "orders", "count", "value"))
 COLUMNS = {"order_id": "Order", "customer_id": "Who", "ordered_on": "Day", "quantity": "Items", "amount": "Total"}

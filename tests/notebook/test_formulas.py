@@ -20,7 +20,8 @@ from marketfold.features.fitted_statistics import FittedStatistics
 from marketfold.notebook import Data, Goal, Measured, Network, NotebookFacts, Places, render_notebook
 from marketfold.notebook.files import cells_of
 from marketfold.orders import read_orders
-from marketfold.schema import UNIT_ID, FeatureTable, Unit
+from marketfold.schema import UNIT_ID, Unit
+from marketfold.units import FeatureTable
 
 if TYPE_CHECKING:
     from marketfold.features import FeatureMatrix

@@ -12,7 +12,7 @@ from tests.notebook.facts import facts_of_text
 
 from marketfold.notebook import NotebookFacts, TextReading, as_notebook, cells_of, render_notebook
 from marketfold.notebook.render import CHAPTERS
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 OUTCOMES = (
     "Why segments make marketing better", "Looking at data and refining them", "What an autoencoder is",

@@ -9,8 +9,8 @@ from tests.segments.runs import NAMES, earlier_run, later_run
 
 from marketfold.page import Prose, ReportPage, TablePart, figures_of, render_page, tables_of
 from marketfold.report import comparison_page
-from marketfold.schema import Feature
 from marketfold.segments import Movement, compare_runs
+from marketfold.units import Feature
 
 FEATURES = (
     Feature("recency_days", "days since the last order", "days", "timing"),

@@ -10,9 +10,10 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from marketfold.features import FeatureMatrix, MatrixScaler
-from marketfold.schema import Feature, FeatureTable, Float32, Float64, Labels
+from marketfold.schema import Float32, Float64, Labels
 from marketfold.segments import number_and_name
 from marketfold.selection import Segmentation
+from marketfold.units import Feature, FeatureTable
 
 FEATURES = (
     Feature("recency_days", "days since the last order", "days", "timing"),

@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 from tests.segments.shops import clean_shop, matrix_of, segmented, shop, with_column
 
-from marketfold.schema import Feature
 from marketfold.segments import difference_text, profile_segments
 from marketfold.segments.distinguishing_features import (
     DistinguishingFeature,
@@ -17,6 +16,7 @@ from marketfold.segments.distinguishing_features import (
     most_telling,
 )
 from marketfold.segments.phrases import Large
+from marketfold.units import Feature
 from marketfold.words import measured
 
 

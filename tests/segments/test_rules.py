@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from tests.segments.shops import clean_shop
 
-from marketfold.schema import Feature, FeatureTable, Float64
+from marketfold.schema import Float64
 from marketfold.segments import Bound, find_rule, meets
 from marketfold.segments.rules import _rates, _readable, _roundest, _tightest
+from marketfold.units import Feature, FeatureTable
 
 RECENCY = Feature("recency_days", "days since the last order", "days", "timing")
 BASKET = Feature("basket_mean", "revenue per order", "money", "basket")

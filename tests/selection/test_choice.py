@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable
+    from marketfold.units import FeatureTable
 
 SHORT = ClusteringOptions(k_max=4, bootstraps=2)
 

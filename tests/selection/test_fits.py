@@ -18,7 +18,7 @@ from marketfold.selection import Fits, Recipe
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from marketfold.schema import FeatureTable
+    from marketfold.units import FeatureTable
 
 RECIPE = Recipe("value", "pca", 3, n_dimensions=2)
 

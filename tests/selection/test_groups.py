@@ -14,7 +14,7 @@ from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.demo import make_shop
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import SOURCE_LINE, FeatureTable
+from marketfold.schema import SOURCE_LINE
 from marketfold.selection import (
     ALL,
     Fits,
@@ -33,6 +33,7 @@ from marketfold.selection.groups import BEATEN, DRAWS, _draw_until_beaten, _Draw
 from marketfold.selection.shop_lines import read_lines
 from marketfold.selection.shop_model import fit_shop
 from marketfold.selection.trust import best_matches
+from marketfold.units import FeatureTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,10 +11,11 @@ import pytest
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import SOURCE_LINE, FeatureTable
+from marketfold.schema import SOURCE_LINE
 from marketfold.selection.null_shops import MOST_LINES, _standing, draw_orders
 from marketfold.selection.shop_model import fit_shop
 from marketfold.selection.spread import Spread
+from marketfold.units import FeatureTable
 
 
 def shop(*, quantity: bool) -> CleanOrders:

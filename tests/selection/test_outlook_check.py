@@ -13,8 +13,9 @@ from marketfold.selection.outlook_check import _groups, _later_order_days, _why_
 
 if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable, Float64
+    from marketfold.schema import Float64
     from marketfold.selection import TemporalHoldout
+    from marketfold.units import FeatureTable
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from marketfold.demo import make_shop
 from marketfold.errors import ParameterError
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureSetName, FeatureTable
+from marketfold.schema import FeatureSetName
 from marketfold.selection import (
     FEATURE_SETS,
     FeatureSetSearch,
@@ -36,6 +36,7 @@ from marketfold.selection.search import (
     search_same_groups,
 )
 from marketfold.selection.separated import K_APART
+from marketfold.units import FeatureTable
 
 
 @pytest.fixture(scope="module")

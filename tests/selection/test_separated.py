@@ -12,7 +12,6 @@ from marketfold.clustering import cross_table, jaccards
 from marketfold.demo import make_shop
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable
 from marketfold.selection import ALL, NullClouds, SeekOptions, seek_groups
 from marketfold.selection.separated import (
     NEARLY_BEST,
@@ -22,6 +21,7 @@ from marketfold.selection.separated import (
     of_segments,
     telling_most,
 )
+from marketfold.units import FeatureTable
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from marketfold.cleaning import clean_orders
 from marketfold.demo import make_shop
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable
 from marketfold.selection import Fits, Recipe, Segmentation, among, merge_segments, settle
+from marketfold.units import FeatureTable
 
 
 @pytest.fixture(scope="module")

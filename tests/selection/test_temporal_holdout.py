@@ -14,7 +14,6 @@ from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
 from marketfold.features import before_day, build_features, split_at
 from marketfold.orders import read_orders
-from marketfold.schema import Feature, FeatureTable
 from marketfold.selection import (
     Fits,
     Recipe,
@@ -25,6 +24,7 @@ from marketfold.selection import (
     score_on_future,
 )
 from marketfold.selection.temporal_holdout import earlier_labels, explained_by, rfm_cells
+from marketfold.units import Feature, FeatureTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

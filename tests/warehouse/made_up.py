@@ -11,7 +11,7 @@ from marketfold.clustering import KMeansSegmenter
 from marketfold.features import CATALOGUE, FittedStatistics, MatrixScaler
 from marketfold.model import SegmentLabel, SegmentModel
 from marketfold.reduction import NoReducer, PCAReducer
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 ODD = "O'Neill \\ Söhne {{ 1 }}"
 NAMES = (

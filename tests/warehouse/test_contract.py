@@ -16,7 +16,7 @@ from tests.warehouse.made_up import made_up_model
 from tests.warehouse.shops import Printed, in_duckdb, in_postgres, in_spark, printed
 from tests.warehouse.test_agreement import QUIET
 
-from marketfold.schema import FeatureTable
+from marketfold.units import FeatureTable
 from marketfold.warehouse.layers import feature_columns
 from marketfold.warehouse.statement import segments_sql
 

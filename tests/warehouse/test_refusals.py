@@ -20,7 +20,7 @@ from marketfold.features import EXPECTED
 from marketfold.pipeline import segment_market
 from marketfold.reduction import AutoencoderReducer
 from marketfold.runs import run_sql, write_dbt_project, write_run
-from marketfold.schema import Feature
+from marketfold.units import Feature
 from marketfold.warehouse import model_sql
 
 

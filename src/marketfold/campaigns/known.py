@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
     from marketfold.customer_tables import CustomerTable
     from marketfold.decisions import SourceFacts
-    from marketfold.schema import FeatureTable, Float64, Ids, Labels
+    from marketfold.schema import Float64, Ids, Labels
     from marketfold.selection import Segmentation
+    from marketfold.units import FeatureTable
 
     Report = Callable[[int], None]
 

@@ -11,7 +11,7 @@ import numpy as np
 from marketfold.customer_tables.recognition import names_an_id
 from marketfold.customer_tables.roles import BOUGHT, PLACES
 from marketfold.orders import plain_name, sounds_personal
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

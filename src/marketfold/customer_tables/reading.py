@@ -19,7 +19,8 @@ from marketfold.decisions import Decision, SourceFacts
 from marketfold.errors import Fault, ModelError, OrdersError, ParameterError
 from marketfold.frames import table_html
 from marketfold.orders import Orders, alias_rank, cells_as_texts, open_source, read_orders
-from marketfold.schema import PERSONAL, SOURCE_LINE, Feature, FeatureTable, Ledger
+from marketfold.schema import PERSONAL, SOURCE_LINE, Ledger
+from marketfold.units import Feature, FeatureTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

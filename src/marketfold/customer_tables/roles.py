@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from marketfold.errors import Fault
 from marketfold.orders import alias_rank, plain_name
-from marketfold.schema import PERSONAL, ROLES, Feature
+from marketfold.schema import PERSONAL, ROLES
+from marketfold.units import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable, Float64, History, Labels
+    from marketfold.schema import Float64, Labels
+    from marketfold.units import FeatureTable, History
 
 FOLLOWS = 0.5
 """Adjusted Rand index between the segments and a rule on the joining date from which they follow from it: half of what

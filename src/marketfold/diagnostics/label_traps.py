@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.diagnostics.source_context import Column
-    from marketfold.schema import FeatureTable, Float32, Float64, Ids, Labels
+    from marketfold.schema import Float32, Float64, Ids, Labels
+    from marketfold.units import FeatureTable
 
 RESTATED = 0.95
 """Adjusted Rand index between the segments and a rule on one column from which they say the same."""

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.orders import Orders
-    from marketfold.schema import FeatureTable, Float32, Labels
+    from marketfold.schema import Float32, Labels
+    from marketfold.units import FeatureTable
 
 CLUSTERS, CODE = 3, 8
 """As many clusters and as narrow a code as the published analysis of the sales file has."""

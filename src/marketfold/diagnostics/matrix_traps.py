@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.schema import Feature, FeatureTable, Float32, Float64, Ids
+    from marketfold.schema import Float32, Float64, Ids
+    from marketfold.units import Feature, FeatureTable
 
 FEWEST_UNITS = 20
 """Below so many units columns agree by chance."""

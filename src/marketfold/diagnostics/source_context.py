@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable, Float64, Ids
+    from marketfold.schema import Float64, Ids
+    from marketfold.units import FeatureTable
 
     Column = NDArray[np.float64] | NDArray[np.object_] | NDArray[np.str_]
 

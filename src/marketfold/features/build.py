@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable, Unit
+    from marketfold.schema import Unit
+    from marketfold.units import FeatureTable
 
 SEVERAL = "(several)"
 ALWAYS = (Sum("line_count", nw.len()), Sum("revenue_scaled", REVENUE.sum()))

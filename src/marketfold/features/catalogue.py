@@ -19,8 +19,9 @@ import narwhals as nw
 
 from marketfold.activity import scaled
 from marketfold.features.fitted_statistics import OTHER, category_feature_name
-from marketfold.schema import MONEY_SCALE, Feature, day_number_of
+from marketfold.schema import MONEY_SCALE, day_number_of
 from marketfold.thresholds import SEASON_DAYS
+from marketfold.units import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Callable

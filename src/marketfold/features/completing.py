@@ -10,7 +10,7 @@ from marketfold.features.geography import is_place, with_geography
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketfold.schema import FeatureTable
+    from marketfold.units import FeatureTable
 
 
 def is_made_later(name: str) -> bool:

@@ -17,12 +17,13 @@ import numpy as np
 from marketfold.damage import told_as
 from marketfold.errors import ModelError, ParameterError
 from marketfold.features.buying_models import SMALLEST, BuyingModel, SpendModel
-from marketfold.schema import Feature
+from marketfold.units import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from marketfold.schema import FeatureTable, Float64, History
+    from marketfold.schema import Float64
+    from marketfold.units import FeatureTable, History
 
 HORIZONS = (90, 365)
 """Days ahead for which orders and value are expected: a campaign, and a year."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ParameterError
-from marketfold.schema import Feature, FeatureTable
+from marketfold.units import Feature, FeatureTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

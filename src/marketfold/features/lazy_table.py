@@ -18,9 +18,10 @@ from marketfold.features.geography import DESCRIBING, keep_columns
 from marketfold.features.own import OWN, check_values, steady
 from marketfold.frames import InEngine
 from marketfold.sampling import salted
-from marketfold.schema import UNIT_ID, FeatureTable, History, day_number_of
+from marketfold.schema import UNIT_ID, day_number_of
 from marketfold.spark_engine import SparkEngine
 from marketfold.thresholds import MEASURED_SHARE
+from marketfold.units import FeatureTable, History
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.engine import Engine
-    from marketfold.schema import Feature, Float64, Ids, Unit
+    from marketfold.schema import Float64, Ids, Unit
+    from marketfold.units import Feature
 
 # Ids are kept in a fixed-width array: one cell of ten million letters would make every row as wide.
 LONGEST_ID = 1_000

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.schema import SOURCE_LINE, Feature, FeatureTable
+from marketfold.schema import SOURCE_LINE
+from marketfold.units import Feature, FeatureTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike, NDArray
 
-    from marketfold.schema import FeatureTable, Float32, Float64
+    from marketfold.schema import Float32, Float64
+    from marketfold.units import FeatureTable
 
 LEAST_UNITS = 2
 SAME_ABOVE = 0.99

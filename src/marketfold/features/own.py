@@ -16,13 +16,15 @@ from marketfold.features.expected import EXPECTED
 from marketfold.features.fitted_statistics import FittedStatistics, category_of
 from marketfold.features.geography import is_place
 from marketfold.formulas import read_formula
-from marketfold.schema import ASSIGNED, LISTED, ROLES, UNIT_ID, Feature
+from marketfold.schema import ASSIGNED, LISTED, ROLES, UNIT_ID
+from marketfold.units import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from marketfold.formulas import Formula
-    from marketfold.schema import FeatureTable, Float64, Measure, Unit
+    from marketfold.schema import Float64, Measure, Unit
+    from marketfold.units import FeatureTable
 
 OWN: Literal["own"] = "own"
 """Aspect of such a feature, and the name under which a table's settings keep the formulas."""

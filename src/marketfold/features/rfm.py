@@ -16,7 +16,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marketfold.schema import FeatureTable, Float64, Labels, RFMMeasure
+    from marketfold.schema import Float64, Labels, RFMMeasure
+    from marketfold.units import FeatureTable
 
 MEASURES: dict[RFMMeasure, str] = {"recency": "recency_days", "frequency": "order_count", "money": "revenue_total"}
 """What is scored, and the feature that it is."""

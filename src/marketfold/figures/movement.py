@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from marketfold.schema import Feature
     from marketfold.segments import Drift, Movement
+    from marketfold.units import Feature
 
 DRIFT_COLOURS = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}
 TOP_FEATURES = 16

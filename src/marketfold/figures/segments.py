@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from marketfold.schema import Feature, FeatureTable, Float64, Labels
+    from marketfold.schema import Float64, Labels
     from marketfold.segments import SegmentProfile
+    from marketfold.units import Feature, FeatureTable
 
 TOP_FEATURES = 16
 

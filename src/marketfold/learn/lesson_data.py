@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.schema import Feature, Float32, Float64, Unit
+    from marketfold.schema import Float32, Float64, Unit
+    from marketfold.units import Feature
 
 SAMPLE_UNITS = 300
 """So many points can still be told apart on a screen, and the small network learns on them in seconds."""
@@ -134,7 +135,7 @@ class LessonData:
         Examples
         --------
         >>> import numpy as np
-        >>> from marketfold.schema import Feature
+        >>> from marketfold.units import Feature
         >>> days, orders = Feature("days", "days", "days", "recency"), Feature("orders", "orders", "count", "frequency")
         >>> LessonData.of(np.random.default_rng(0).normal(size=(500, 2)), [days, orders]).points.shape
         (300, 2)

@@ -120,7 +120,7 @@ def write_learn_page(data: LessonData, path: Path) -> None:
     >>> from pathlib import Path
     >>> import numpy as np
     >>> from marketfold.learn import LessonData
-    >>> from marketfold.schema import Feature
+    >>> from marketfold.units import Feature
     >>> features = [Feature(name, name, "count", "value") for name in ("days", "orders", "money")]
     >>> path = Path(tempfile.mkdtemp()) / "learn.html"
     >>> write_learn_page(LessonData.of(np.random.default_rng(0).normal(size=(50, 3)), features), path)

@@ -11,11 +11,11 @@ from marketfold.arrays import as_array, frame_columns
 from marketfold.diagnostics import find_traps as traps_of
 from marketfold.errors import ParameterError
 from marketfold.features import FeatureMatrix, MatrixScaler, build_matrix
-from marketfold.schema import Feature, FeatureTable
 from marketfold.segments import number_and_name
 from marketfold.segments import profile_segments as profiles_of
 from marketfold.selection import Fits, Recipe, Segmentation
 from marketfold.selection import compare_reducers as compare
+from marketfold.units import Feature, FeatureTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

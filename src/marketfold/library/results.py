@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from marketfold.audiences import AudienceReport
     from marketfold.experiments import Measurement
     from marketfold.page import ReportPage
-    from marketfold.schema import Feature
     from marketfold.segments import Movement
+    from marketfold.units import Feature
 
 
 class Comparison(OnPage):

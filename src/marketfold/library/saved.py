@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from marketfold.config import RunConfig
     from marketfold.model import SegmentModel
     from marketfold.page import ReportPage
-    from marketfold.schema import FeatureTable, Watched
+    from marketfold.schema import Watched
+    from marketfold.units import FeatureTable
 
 
 class SavedSegments(Segments):

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from marketfold.library.saved import SavedSegments
     from marketfold.model import SegmentModel
     from marketfold.runs import Addressed, Side
-    from marketfold.schema import FeatureTable, Watched
+    from marketfold.schema import Watched
+    from marketfold.units import FeatureTable
 
 MOST_SHOWN = 12
 """Segments that the text names; a frame has all."""

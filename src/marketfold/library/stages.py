@@ -10,7 +10,7 @@ from marketfold.errors import ParameterError
 from marketfold.features import build_features, build_matrix
 from marketfold.library.keywords import takes_settings
 from marketfold.orders import Orders, read_orders
-from marketfold.schema import FeatureTable
+from marketfold.units import FeatureTable
 
 if TYPE_CHECKING:
     from marketfold.config import Given

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from marketfold.cleaning import AppliedRule
     from marketfold.customer_tables import Shaping
-    from marketfold.schema import Feature, Unit
+    from marketfold.schema import Unit
+    from marketfold.units import Feature
 
 
 @dataclass(frozen=True)

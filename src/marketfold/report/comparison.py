@@ -26,8 +26,8 @@ from marketfold.segments import EVENTS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marketfold.schema import Feature
     from marketfold.segments import Drift, Movement
+    from marketfold.units import Feature
 
 
 def comparison_page(movement: Movement, features: Sequence[Feature], people_file: tuple[str, int]) -> ReportPage:

@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign
     from marketfold.page import Part
-    from marketfold.schema import Feature, FeatureTable, Float64
+    from marketfold.schema import Float64
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Segmentation
+    from marketfold.units import Feature, FeatureTable
 
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""

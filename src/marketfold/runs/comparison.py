@@ -17,10 +17,11 @@ from marketfold.page import PageData, write_page
 from marketfold.report import about_people, comparison_page
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.read import Run
-from marketfold.schema import UNIT_ID, FeatureTable
+from marketfold.schema import UNIT_ID
 from marketfold.segments import EVENTS, compare_runs
 from marketfold.snapshot import check_comparable
 from marketfold.stage_costs import StageClock
+from marketfold.units import FeatureTable
 from marketfold.whole_files import OWNER_ONLY, whole_file
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
     from marketfold.model import SegmentModel
     from marketfold.page import ReportPage
-    from marketfold.schema import Feature, Progress
+    from marketfold.schema import Progress
     from marketfold.segments import Movement
     from marketfold.snapshot import Snapshot
+    from marketfold.units import Feature
 
 PEOPLE_FILE, COMPARISON_FILE = "moved.csv", "comparison.json"
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from marketfold.features import FeatureMatrix
     from marketfold.orders import Orders, PlainForm, Source
     from marketfold.runs.read import Run
-    from marketfold.schema import FeatureTable
+    from marketfold.units import FeatureTable
 
 PLAIN = frozenset({
     "amount_by_likeness", "amount_from_price", "amount_may_include", "amount_per_item", "bought_added_up",

@@ -24,8 +24,9 @@ from marketfold.json_files import read_json
 from marketfold.model import MODEL_FOLDER, Measured, SegmentModel
 from marketfold.runs.folder import put_back
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
-from marketfold.schema import UNIT_ID, Feature, Measure, Trust, Unit
+from marketfold.schema import UNIT_ID, Measure, Trust, Unit
 from marketfold.snapshot import Snapshot, Takings
+from marketfold.units import Feature
 from marketfold.words import share
 
 if TYPE_CHECKING:

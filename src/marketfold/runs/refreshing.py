@@ -49,8 +49,9 @@ if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
     from marketfold.config import ReadingOptions, RunConfig
     from marketfold.orders import AddedLines, Orders
-    from marketfold.schema import FeatureTable, Progress
+    from marketfold.schema import Progress
     from marketfold.segments import Movement, RefitAdvice
+    from marketfold.units import FeatureTable
 
 FITTED_ON = "fitted_on.parquet"
 """In the model's folder of a refreshed run: the features of the customers that the model was made of."""

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from marketfold.config import RunConfig
     from marketfold.features import LazyFeatureTable
-    from marketfold.schema import FeatureTable, Progress
+    from marketfold.schema import Progress
+    from marketfold.units import FeatureTable
 
 
 @dataclass

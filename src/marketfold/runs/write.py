@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from marketfold.analysis import Analysis
-    from marketfold.schema import FeatureTable, Watched
+    from marketfold.schema import Watched
+    from marketfold.units import FeatureTable
 
 
 def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None = None) -> Run:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.schema import FeatureTable, Float64, Labels
+    from marketfold.schema import Float64, Labels
+    from marketfold.units import FeatureTable
 
     Owner = NDArray[np.unsignedinteger[Any]]
 

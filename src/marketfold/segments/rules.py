@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.schema import FeatureTable, Float64, Labels
+    from marketfold.schema import Float64, Labels
+    from marketfold.units import FeatureTable
 
     Flags = NDArray[np.bool_]
 
@@ -225,7 +226,7 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     Examples
     --------
     >>> from datetime import date
-    >>> from marketfold.schema import Feature, FeatureTable
+    >>> from marketfold.units import Feature, FeatureTable
     >>> days = np.array([[float(day)] for day in range(1, 41)])
     >>> recency = Feature("recency_days", "days since the last order", "days", "timing")
     >>> ids = np.array([f"C{day}" for day in range(1, 41)])

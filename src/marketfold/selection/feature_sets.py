@@ -11,7 +11,7 @@ from marketfold.errors import ParameterError
 from marketfold.features import EXPECTED, OWN, Outlook, outlook_of, with_expected
 
 if TYPE_CHECKING:
-    from marketfold.schema import FeatureTable
+    from marketfold.units import FeatureTable
 
 
 EXPECTED_SET = "expected"

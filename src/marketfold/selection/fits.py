@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from marketfold.clustering import KChoice
     from marketfold.features import FeatureMatrix
     from marketfold.reduction import Reducer
-    from marketfold.schema import FeatureTable, Float32, Progress
+    from marketfold.schema import Float32, Progress
     from marketfold.selection.temporal_holdout import TemporalHoldout
+    from marketfold.units import FeatureTable
 
 T = TypeVar("T")
 

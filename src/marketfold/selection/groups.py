@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from marketfold.schema import FeatureTable, Float64, Labels, Progress
+    from marketfold.schema import Float64, Labels, Progress
     from marketfold.selection.null_shops import Draw, Null, NullKind
     from marketfold.selection.separated import SeekOptions, Separated
+    from marketfold.units import FeatureTable
 
     Mask = NDArray[np.bool_]
     Furthest = dict[tuple[str, int], float]

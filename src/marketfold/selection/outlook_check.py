@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable, Float64
+    from marketfold.schema import Float64
     from marketfold.selection.temporal_holdout import TemporalHoldout
+    from marketfold.units import FeatureTable
 
 MOST_OFF = 1.5
 MOST_OFF_BY_HALF = 2.0

@@ -38,11 +38,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.features import FeatureMatrix
-    from marketfold.schema import FeatureTable, Float32, Float64, Labels, Progress
+    from marketfold.schema import Float32, Float64, Labels, Progress
     from marketfold.selection.fits import Recipe
     from marketfold.selection.foretelling import SquaredErrors
     from marketfold.selection.separated import SeekOptions
     from marketfold.selection.temporal_holdout import TemporalHoldout
+    from marketfold.units import FeatureTable
 
 SEARCH_RESAMPLES, SEARCH_STARTS = 10, 3
 STANDARD_ERRORS = 1.0

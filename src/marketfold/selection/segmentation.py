@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from marketfold.clustering import Stability
     from marketfold.features import FeatureMatrix
     from marketfold.reduction import Reducer
-    from marketfold.schema import FeatureTable, Float32, Ids, Labels, Trust, Unit
+    from marketfold.schema import Float32, Ids, Labels, Trust, Unit
     from marketfold.selection.trust import SegmentTest
+    from marketfold.units import FeatureTable
 
 
 @dataclass(frozen=True, repr=False)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.features import FeatureMatrix
-    from marketfold.schema import FeatureTable, Float32, Float64, Labels
+    from marketfold.schema import Float32, Float64, Labels
+    from marketfold.units import FeatureTable
 
 K_APART = tuple(range(3, 9))
 NEARLY_BEST = 0.1

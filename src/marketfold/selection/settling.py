@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from marketfold.features import complete, keep_columns
 
 if TYPE_CHECKING:
-    from marketfold.schema import FeatureTable
     from marketfold.selection.segmentation import Segmentation
+    from marketfold.units import FeatureTable
 
 SETTLING_STEPS = 5
 """Most Lloyd steps on all units; from the centres of a sample one to three were enough."""

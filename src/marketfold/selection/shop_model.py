@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import FeatureTable, Float64
+    from marketfold.schema import Float64
     from marketfold.selection.shop_lines import ShopLines
+    from marketfold.units import FeatureTable
 
     Whole = NDArray[np.int64]
 

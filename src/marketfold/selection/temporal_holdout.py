@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
     from marketfold.cleaning import CleanOrders
     from marketfold.config import FeatureOptions
-    from marketfold.schema import FeatureTable, Float64, Ids, Labels
+    from marketfold.schema import Float64, Ids, Labels
     from marketfold.selection.fits import Fits, Recipe
+    from marketfold.units import FeatureTable
 
 SHORTEST_SPAN_DAYS = 270
 LONGEST_HORIZON_DAYS = 365

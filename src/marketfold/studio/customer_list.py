@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.runs import RowsAsked, RowsFound, Run
-    from marketfold.schema import Feature
+    from marketfold.units import Feature
 
 NUMERIC = frozenset({
     "last_order_on", "order_count", "revenue_total", "usual_gap_days", "overdue_days", "expected_value_365d",

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from marketfold.runs import Run
-    from marketfold.schema import Feature, Measure
+    from marketfold.schema import Measure
+    from marketfold.units import Feature
 
 MOST = 2
 """Features in a rule; more and nobody keeps it in mind."""

@@ -6,9 +6,10 @@ from datetime import date
 import numpy as np
 
 from marketfold.report.sentences.segments import rule_sentence, rule_words
-from marketfold.schema import Feature, FeatureTable, Float64, Measure
+from marketfold.schema import Float64, Measure
 from marketfold.segments import Bound, SegmentRule, find_rule
 from marketfold.segments.rules import meets
+from marketfold.units import Feature, FeatureTable
 from marketfold.words import share
 
 

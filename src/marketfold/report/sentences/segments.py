@@ -11,15 +11,16 @@ from marketfold.segments import Large, phrase_of
 from marketfold.words import listed, measured, share, singular, units_word
 
 if TYPE_CHECKING:
-    from marketfold.schema import Feature, FeatureTable, Unit
+    from marketfold.schema import Unit
     from marketfold.segments import Bound, SegmentRule
+    from marketfold.units import Feature, FeatureTable
 
 
 def rule_words(rule: SegmentRule, table: FeatureTable, currency: str | None = None) -> str:
     """The conditions, in the units of the table that the rule was found in; amounts carry their currency.
 
     >>> from datetime import date
-    >>> from marketfold.schema import Feature, FeatureTable
+    >>> from marketfold.units import Feature, FeatureTable
     >>> from marketfold.segments import find_rule
     >>> days = np.array([[float(day)] for day in range(1, 41)])
     >>> recency = Feature("recency_days", "days since the last order", "days", "timing")
@@ -71,7 +72,7 @@ def bounds_words(
 ) -> str:
     """One feature's bounds: above 2 of what is counted is 3 or more; above what is written like the most, the most.
 
-    >>> from marketfold.schema import Feature
+    >>> from marketfold.units import Feature
     >>> from marketfold.segments import Bound
     >>> orders = Feature("order_count", "orders", "count", "value")
     >>> bounds_words(orders, [Bound("order_count", True, 2.0)], Ends(1, 9, True), "large orders", "customer")
