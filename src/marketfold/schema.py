@@ -1,4 +1,4 @@
-"""The tables and small records that stages hand to each other: columns, types, units.
+"""The columns of order lines, and the types and small records that stages hand to each other.
 
 An *order line* table has the columns of `ORDER_LINE`, those that the source offers and always `REQUIRED`. Money is in
 the currency of the run, dates are days. Personal roles never enter it: they stay in the source and are read when an
