@@ -117,13 +117,10 @@ class Purchases:
     labels: Labels
     n_segments: int
 
-    @cached_property
+    @property
     def columns(self) -> tuple[Thing, ...]:
         """Which of product and category the source has."""
-        if self.lines is None:
-            return ()
-        names = self.lines.collect_schema().names()
-        return tuple(name for name in THINGS if name in names)
+        return _things_of(self.clean)
 
     @cached_property
     def things(self) -> nw.LazyFrame[Any] | None:
@@ -144,32 +141,31 @@ class Purchases:
 
     @cached_property
     def _products(self) -> nw.LazyFrame[Any]:
-        return self._known("product_id") if self._one_category_each() else self._grouped("product_id")
-
-    def _known(self, what: Thing) -> nw.LazyFrame[Any]:
-        assert self.things is not None  # noqa: S101  (asked for only where there are things)
-        return self.things.filter(~nw.col(what).is_null())
+        return self._grouped("product_id")
 
     def _grouped(self, what: Thing) -> nw.LazyFrame[Any]:
-        known = self._known(what)
-        if len(self.columns) == 1:  # the things were grouped by it
-            return known
-        measures = {"n": nw.col("n").sum()} | {"bought_on": nw.col("bought_on").min()}
-        measures |= {"last_bought_on": nw.col("last_bought_on").max()}
+        assert self.things is not None  # noqa: S101  (asked for only where there are things)
+        known = self.things.filter(~nw.col(what).is_null())
+        if len(self.columns) == 1 or (what == "product_id" and self._one_category_each(known)):
+            return known  # the things were grouped by it
+        days = {"bought_on": nw.col("bought_on").min(), "last_bought_on": nw.col("last_bought_on").max()}
+        measures = {"n": nw.col("n").sum()} | days
         if what == "product_id":
             measures["category"] = nw.col("category").max()
         return self.engine.materialise(known.group_by("customer", "segment", what).agg(**measures))
 
-    def _one_category_each(self) -> bool:
+    def _one_category_each(self, known: nw.LazyFrame[Any]) -> bool:
         """Whether every product stands in one category only (or always in none)."""
-        if len(self.columns) == 1:
-            return True
         category = nw.col("category")
-        spread = self._known("product_id").group_by("product_id").agg(
+        spread = known.group_by("product_id").agg(
             least=category.min(), most=category.max(), empty=category.null_count(), n=nw.len()
-        )  # fmt: skip
+        )
         mixed = (nw.col("least") != nw.col("most")) | ((nw.col("empty") > 0) & (nw.col("empty") < nw.col("n")))
         return not len(self.engine.collect(spread.filter(mixed)))
+
+
+def _things_of(clean: CleanOrders) -> tuple[Thing, ...]:
+    return tuple(name for name in THINGS if name in clean.columns)
 
 
 def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: date | None = None) -> Purchases:
@@ -185,7 +181,7 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     def of_members(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return rows.join(coded, on="customer_id", how="inner")
 
-    things = [name for name in THINGS if name in seen.columns]
+    things = _things_of(seen)
     lines = _with_baskets(of_members(seen.purchases), things, seen.engine) if things else None
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
     return Purchases(

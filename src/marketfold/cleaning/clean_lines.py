@@ -84,13 +84,15 @@ class CleanOrders(InEngine, Framed):
         """
         return self.engine.materialise(self._stayed)
 
-    @property
-    def untouched(self) -> nw.LazyFrame[Any]:
-        """Of the purchases those of which nothing came back, on any day."""
+    def from_hand(self) -> CleanOrders:
+        """The same, with lines of which nothing came back read from what is `at_hand`, where it is."""
+        if "at_hand" not in vars(self):
+            return self
         taken = self.taken_back
-        if taken is None or "at_hand" not in vars(self):
-            return self.purchases if taken is None else taken.rest
-        return self.at_hand.join(taken.touched.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
+        if taken is None:
+            return replace(self, bought=self.at_hand)
+        rest = self.at_hand.join(taken.touched.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
+        return replace(self, taken_back=replace(taken, rest=rest))
 
     @cached_property
     def currency(self) -> str | None:
@@ -104,26 +106,23 @@ class CleanOrders(InEngine, Framed):
 
     def before_day(self, day: date) -> CleanOrders:
         """The same as on the eve of a day: what was bought before it, less what came back before it."""
-        earlier = nw.col("ordered_on") < day
-        taken = self.taken_back
+        earlier, near = nw.col("ordered_on") < day, self.from_hand()
         return replace(
-            self,
-            bought=(self.purchases if taken is None else self.bought).filter(earlier),
-            returns=self.returns.filter(earlier),
-            taken_back=None if taken is None else replace(taken, rest=self.untouched).before_day(day),
+            near,
+            bought=near.bought.filter(earlier),
+            returns=near.returns.filter(earlier),
+            taken_back=near.taken_back and near.taken_back.before_day(day),
             before=day,
         )
 
     def from_day(self, day: date) -> CleanOrders:
         """The same without what was bought before a day, and what came back before it."""
-        later, taken = nw.col("ordered_on") >= day, self.taken_back
+        later, near = nw.col("ordered_on") >= day, self.from_hand()
         return replace(
-            self,
-            bought=(self.purchases if taken is None else self.bought).filter(later),
-            returns=self.returns.filter(later),
-            taken_back=None
-            if taken is None
-            else replace(taken, rest=self.untouched.filter(later), touched=taken.touched.filter(later)),
+            near,
+            bought=near.bought.filter(later),
+            returns=near.returns.filter(later),
+            taken_back=near.taken_back and near.taken_back.bought_where(later),
         )
 
     @property

@@ -61,9 +61,12 @@ class TakenBack:
 
     def before_day(self, day: date) -> TakenBack:
         """What was bought and what came back before a day."""
-        earlier = nw.col("ordered_on") < day
-        off = self.off.filter(nw.col("returned_on") < day)
-        return TakenBack(self.rest.filter(earlier), self.touched.filter(earlier), off)
+        earlier = self.bought_where(nw.col("ordered_on") < day)
+        return replace(earlier, off=self.off.filter(nw.col("returned_on") < day))
+
+    def bought_where(self, test: nw.Expr) -> TakenBack:
+        """The same of some purchases."""
+        return replace(self, rest=self.rest.filter(test), touched=self.touched.filter(test))
 
 
 @dataclass(frozen=True)

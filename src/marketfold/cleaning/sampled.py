@@ -35,9 +35,9 @@ def sample_customers(clean: CleanOrders, n_customers: int, random_state: int = 0
     def of_drawn(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return lines.join(drawn, on="customer_id", how="semi")
 
-    rest, returns = (engine.materialise(of_drawn(lines)) for lines in (clean.untouched, clean.returns))
-    taken = clean.taken_back
+    near = clean.from_hand()
+    bought, returns, taken = of_drawn(near.bought), engine.materialise(of_drawn(near.returns)), near.taken_back
     if taken is None:
-        return replace(clean, bought=rest, returns=returns)
-    taken = replace(taken, rest=rest, touched=of_drawn(taken.touched))
-    return replace(clean, bought=of_drawn(clean.bought), returns=returns, taken_back=taken)
+        return replace(near, bought=engine.materialise(bought), returns=returns)
+    taken = replace(taken, rest=engine.materialise(of_drawn(taken.rest)), touched=of_drawn(taken.touched))
+    return replace(near, bought=bought, returns=returns, taken_back=taken)
