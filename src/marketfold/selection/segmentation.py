@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -14,15 +14,20 @@ from marketfold.errors import ParameterError
 from marketfold.frames import Framed, table_html
 from marketfold.model import SegmentLabel, SegmentModel, confidence
 from marketfold.reduction import NoReducer
+from marketfold.schema import UNIT_ID
 from marketfold.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import narwhals as nw
     from numpy.typing import NDArray
 
     from marketfold.clustering import Stability
+    from marketfold.engine import Engine
     from marketfold.features import FeatureMatrix
     from marketfold.reduction import Reducer
-    from marketfold.schema import Float32, Ids, Labels, Trust, Unit
+    from marketfold.schema import Float32, Float64, Ids, Labels, Trust, Unit
     from marketfold.selection.trust import SegmentTest
     from marketfold.units import FeatureTable
 
@@ -163,6 +168,24 @@ class Segmentation(Framed):
         """Row numbers of the units of the segment at a position from 0 (as in `labels`), ascending."""
         return np.flatnonzero(self.labels == position)
 
+    @property
+    def n_units(self) -> int:
+        """How many units were segmented."""
+        return len(self.labels)
+
+    def assigned(self, engine: Engine) -> nw.LazyFrame[Any]:
+        """Every unit in an engine: its id, as order lines have it, and `segment`, the position of its segment."""
+        numbered = self.unit == "order_line"
+        ids = pa.array(self.ids.astype(np.int64)) if numbered else pa.array(self.ids.tolist(), pa.string())
+        return engine.from_arrow(pa.table({UNIT_ID[self.unit]: ids, "segment": pa.array(self.labels, pa.int64())}))
+
+    def sums(self, function: Callable[[FeatureTable], Float64]) -> Float64:
+        """Sums over the units of each segment, shape (n_segments, n_numbers), of the numbers that a function gives.
+
+        The function takes a table of some units and gives a matrix of shape (n_units, n_numbers).
+        """
+        return sums_by(self.labels, function(self.table), self.n_segments)
+
     def snapshot(self) -> Snapshot:
         """Who is in which segment, to set beside another run."""
         numbers = np.array(self.numbers)[self.labels]
@@ -192,6 +215,15 @@ class Segmentation(Framed):
             "confidence": pa.array(confidence(self.segmenter.distances(self.dimensions))),
         }
         return pa.table(columns | {name: features.column(name) for name in features.column_names[1:]})
+
+
+def sums_by(labels: Labels, values: Float64, n_segments: int) -> Float64:
+    """Sums of the rows of a matrix by their label, shape (n_segments, n_columns).
+
+    >>> sums_by(np.array([0, 1, 1]), np.array([[1.0], [2.0], [3.0]]), 2).tolist()
+    [[1.0], [5.0]]
+    """
+    return np.column_stack([np.bincount(labels, weights=column, minlength=n_segments) for column in values.T])
 
 
 def unnamed(n_segments: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
