@@ -21,6 +21,7 @@ import duckdb
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+from pyarrow import parquet
 
 from marketfold.errors import EngineError, OrdersError
 from marketfold.sampling import digests
@@ -137,6 +138,10 @@ class Engine(Protocol):
         """
         ...
 
+    def keep_mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made, made: pa.Schema) -> nw.LazyFrame[Any]:
+        """What a function makes of a frame, as `mapped`, kept as `materialise` keeps it; `made` is its schema."""
+        ...
+
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Give a local table to the engine, to be joined there."""
 
@@ -228,12 +233,22 @@ class DuckDBEngine:
     def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:
         """Sorted by DuckDB, which spills, and read in parts."""
         with _room(self.scanned):
-            reader = frame.sort(key).to_native().to_arrow_reader(PART_ROWS)
+            reader = (frame.sort(key) if key else frame).to_native().to_arrow_reader(PART_ROWS)
         try:
             while (batch := _next_batch(reader)) is not None:
                 yield function(pa.Table.from_batches([batch]))
         finally:
             reader.close()  # until then the connection answers nothing else
+
+    def keep_mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made, made: pa.Schema) -> nw.LazyFrame[Any]:
+        """By way of a file: while DuckDB is being read it takes nothing in."""
+        path = self.folder / f"{uuid.uuid4().hex}.parquet"
+        with _room(), parquet.ParquetWriter(path, made, compression="lz4") as file:
+            for part in self.mapped(frame, key, function):
+                file.write_table(part)
+        kept = self.materialise(frame_of(self.connection.read_parquet(str(path))))
+        path.unlink()
+        return kept
 
     def from_arrow(self, table: pa.Table | pa.RecordBatchReader) -> nw.LazyFrame[Any]:
         """Read an Arrow table where it lies, or the batches of a reader, once."""
@@ -348,9 +363,13 @@ class PolarsEngine:
 
     def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:
         """Parts of what Polars holds in memory."""
-        rows = self.collect(frame.sort(key))
+        rows = self.collect(frame.sort(key) if key else frame)
         for start in range(0, len(rows), PART_ROWS):
             yield function(rows.slice(start, PART_ROWS))
+
+    def keep_mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made, made: pa.Schema) -> nw.LazyFrame[Any]:
+        """In memory, as all of Polars is."""
+        return self.from_arrow(pa.concat_tables([made.empty_table(), *self.mapped(frame, key, function)]))
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Read an Arrow table."""

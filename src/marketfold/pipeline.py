@@ -15,7 +15,7 @@ from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.estimators import plain_arrays
 from marketfold.exploration import explore
-from marketfold.features import before_day, build_features, check_own
+from marketfold.features import LazyFeatureTable, before_day, check_own, plan_features
 from marketfold.orders import Orders, fingerprint
 from marketfold.progress import shown_progress
 from marketfold.reduction import reducer_type
@@ -38,9 +38,11 @@ from marketfold.selection import (
     repetition,
     score_on_future,
     settle,
+    settle_population,
 )
 from marketfold.stage_costs import StageClock
 from marketfold.thresholds import FEWEST_SEGMENTS
+from marketfold.units import FeatureTable
 
 if TYPE_CHECKING:
     from marketfold.analysis import Previous
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
     from marketfold.diagnostics import LiteratureBaseline, Trap
     from marketfold.schema import Progress, Watched
     from marketfold.selection import FutureScore, Null, OutlookCheck, Recipe, Segmentation, TemporalHoldout
-    from marketfold.units import FeatureTable
 
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a feature set, so that the labels rest on resamples that no choice has seen."""
@@ -65,8 +66,12 @@ class _Ground(Protocol):
         """What was read."""
         ...
 
-    def features(self) -> FeatureTable:
-        """One row per unit."""
+    def features(self) -> FeatureTable | LazyFeatureTable:
+        """One row per unit; with the engine where they are too many for memory."""
+        ...
+
+    def measured_as(self, table: FeatureTable) -> LazyFeatureTable:
+        """All units, with the engine, measured as those of a sample of them were."""
         ...
 
     def sample(self, n_units: int, seed: int) -> _Ground:
@@ -106,8 +111,13 @@ class _OrdersGround:
     seen: CleanOrders
     config: RunConfig
 
-    def features(self) -> FeatureTable:
-        return build_features(self.seen, self.config.features)
+    def features(self) -> FeatureTable | LazyFeatureTable:
+        lazy = plan_features(self.seen, self.config.features)
+        stays = self.config.features.unit == "customer" and len(lazy) > self.config.clustering.in_memory
+        return lazy if stays else lazy.collect()
+
+    def measured_as(self, table: FeatureTable) -> LazyFeatureTable:
+        return plan_features(self.seen, self.config.features, names=table.names, settings=table.settings)
 
     def sample(self, n_units: int, seed: int) -> _OrdersGround:
         if self.config.features.unit != "customer":  # nobody asks for the lines of other units
@@ -141,6 +151,9 @@ class _CustomersGround:
 
     def features(self) -> FeatureTable:
         return self.data.table.features
+
+    def measured_as(self, table: FeatureTable) -> LazyFeatureTable:
+        raise NotImplementedError  # a table of customers is in memory
 
     def sample(self, n_units: int, seed: int) -> _CustomersGround:  # noqa: ARG002
         return self
@@ -195,29 +208,35 @@ class _Pipeline:
     def segment(self, ground: _Ground, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
         """Measure the units, choose how to segment them, and assess what came of it.
 
-        Of very many units a sample chooses and is assessed; the segments are settled on all.
+        Of very many units a sample chooses and is assessed; the segments are settled on all, by the engine that
+        measured them where they are too many for memory.
         """
-        config = self.config
+        config, everybody = self.config, ground
         with self.clock.stage("features"):
             table = ground.features()
+            if isinstance(table, LazyFeatureTable) and clusterer is not None:
+                table = table.collect()  # it is fitted to all of them
             _check_enough_units(table, config)
-            few = table.sample(config.clustering.choose_among, config.seed) if clusterer is None else table
+            few = table if clusterer is not None else _sample(table, config)
             sampled = few is not table
             ground = ground.sample(len(few), config.seed) if sampled else ground
             chooses = choosing_half(len(few), config.seed)
             holdout = ground.holdout(few)
             holdout = holdout.halved(few.ids[chooses]) if holdout else None
             few, holdout, outlook = ground.checked(few, holdout)
-            table = replace(table, settings=few.settings) if sampled else few
             fits = Fits(few, holdout, self.progress)
         with self.clock.stage("choose"):
             choice = choose_recipe(fits, config, null=ground.null(), reducer=reducer, clusterer=clusterer)
         with self.clock.stage("segment"):
             found = fits.segment(choice.recipe)
             choice = replace(choice, recipe=replace(choice.recipe, n_segments=found.n_segments))
-            made = merge_segments(settle(found, table) if sampled else found, config.clustering.merges)
+            if isinstance(table, LazyFeatureTable):
+                found = settle_population(found, everybody.measured_as(few))
+            elif sampled:
+                found = settle(found, replace(table, settings=few.settings))
+            made = merge_segments(found, config.clustering.merges)
         with self.clock.stage("stability"):
-            tested = among(made, few) if sampled else made
+            tested = among(made, few) if len(made) > len(few) else made
             stability = assess_stability(
                 tested.dimensions,
                 tested.segmenter,
@@ -338,9 +357,17 @@ def _opened(source: Any, config: RunConfig) -> Orders | CustomerTable:
     return orders_of(source) or read_source(source, config.reading)
 
 
-def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
+def _sample(table: FeatureTable | LazyFeatureTable, config: RunConfig) -> FeatureTable:
+    """The units by which segments are chosen."""
+    few = config.clustering.choose_among
+    if isinstance(table, LazyFeatureTable):
+        few = min(few, config.clustering.in_memory)
+    return table.sample(few, config.seed)
+
+
+def _check_enough_units(table: FeatureTable | LazyFeatureTable, config: RunConfig) -> None:
     wanted = config.clustering.segments or FEWEST_SEGMENTS
-    if len(table) <= wanted:
+    if isinstance(table, FeatureTable) and len(table) <= wanted:
         n_units, unit = len(table), table.unit.replace("_", " ")
         there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
         fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""

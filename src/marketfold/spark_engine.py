@@ -118,6 +118,13 @@ class SparkEngine:
         while (part := self._next(parts)) is not None:
             yield pa.ipc.open_stream(part["part"]).read_all()
 
+    def keep_mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made, made: pa.Schema) -> nw.LazyFrame[Any]:  # noqa: ARG002
+        """By `mapInArrow`, and cached."""
+        from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415  (only where Spark is in use)
+
+        with told_in_words(self.source):
+            return self.materialise(frame_of(frame.to_native().mapInArrow(_each(function), from_arrow_schema(made))))
+
     def write_mapped(self, frame: nw.LazyFrame[Any], function: Made, made: pa.Schema, place: str) -> nw.LazyFrame[Any]:
         """Write what a function makes of a frame where the cluster keeps tables, a file for each part; read from there.
 

@@ -45,6 +45,12 @@ class Feature:
     known_days: int = 0
     topic: str | None = None
 
+    @property
+    def least_history(self) -> dict[str, int]:
+        """Parts of a `History`, and what each must be at least for the feature to mean something."""
+        least = {"repeats": self.order_days - 1, "known_days": self.known_days}
+        return {part: days for part, days in least.items() if days > 0}
+
 
 @terse
 @dataclass(frozen=True)
@@ -136,10 +142,11 @@ class FeatureTable(Framed):
         """Of which units a feature means something, shape (n_units,): one order has no time between orders."""
         feature, order_days = self.features[self.names.index(name)], self.order_days
         known = np.ones(len(self), dtype=np.bool_)
-        if feature.order_days > 1 and order_days is not None:
+        if self.history is not None:
+            for part, least in feature.least_history.items():
+                known &= getattr(self.history, part) >= least
+        elif feature.order_days > 1 and order_days is not None:
             known &= order_days >= feature.order_days
-        if feature.known_days and self.history is not None:
-            known &= self.history.known_days >= feature.known_days
         return known
 
     def shown(self, name: str) -> Float64:
@@ -187,6 +194,33 @@ class FeatureTable(Framed):
         described = {name: pa.array(column, pa.string()) for name, column in self.described.items()}
         return pa.table(ids | described | features)
 
+    def to_rows(self) -> pa.Table:
+        """All that is known of each unit, for `of_rows`: id, `revenue`, and columns that are numbered by their place."""
+        columns: dict[str, Any] = {UNIT_ID[self.unit]: pa.array(self.ids.tolist(), pa.string())}
+        columns[REVENUE] = self.revenue
+        for place, texts in enumerate(self.described.values()):
+            columns[f"described_{place}"] = pa.array(texts, pa.string())
+        for name, days in vars(self.history).items() if self.history else ():
+            columns[f"history_{name}"] = days
+        return pa.table(columns | {value_column(place): one for place, one in enumerate(self.values.T)})
+
+    def of_rows(self, rows: pa.Table) -> FeatureTable:
+        """Other units than these with the same columns, from what `to_rows` gave of them."""
+        values = np.empty((len(rows), len(self.features)), order="F")
+        for place in range(len(self.features)):
+            values[:, place] = rows[value_column(place)].to_numpy()
+        history = None
+        if self.history:
+            history = History(**{name: rows[f"history_{name}"].to_numpy() for name in vars(self.history)})
+        return replace(
+            self,
+            ids=np.asarray(rows[UNIT_ID[self.unit]].to_pylist(), dtype=np.str_),
+            values=values,
+            revenue=rows[REVENUE].to_numpy(),
+            described={name: texts_of(rows[f"described_{place}"]) for place, name in enumerate(self.described)},
+            history=history,
+        )
+
     def __repr__(self) -> str:  # ids may be names: they are not shown
         n_units, n_features = self.values.shape
         when = f", as of {self.as_of}" if self.as_of else ""
@@ -195,6 +229,22 @@ class FeatureTable(Framed):
     def _repr_html_(self) -> str:
         rows = ((f.name, f.label, f.measure, f"{median_of(self.shown(f.name)):,.4g}") for f in self.features)
         return f"<p>{escape(repr(self).strip('<>'))}</p>{table_html(rows, ('feature', '', 'measure', 'median'))}"
+
+
+REVENUE = "revenue"
+
+
+def value_column(place: int) -> str:
+    """What the feature at a place is called among `FeatureTable.to_rows`: names may be any text."""
+    return f"value_{place}"
+
+
+def texts_of(column: pa.ChunkedArray) -> NDArray[np.object_]:
+    """Cells as texts, None where empty; few are different, and each is in memory once."""
+    coded = column.combine_chunks().dictionary_encode()
+    texts = np.array([*coded.dictionary.to_pylist(), None], dtype=object)
+    found: NDArray[np.object_] = texts[coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)]
+    return found
 
 
 def median_of(values: Float64) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -87,11 +87,42 @@ REACH_SLACK = Slack(1e-5, 1e-6)
 """Float32 distances of equal rows differ in the last digits."""
 
 
+def nearest_centers(X: Float32, centers: Float32) -> Labels:
+    """Nearest of the centres of each row, shape (n_units,)."""
+    return _nearest(X, centers)[0].astype(np.int32)
+
+
 def _nearest(X: Float32, centers: Float32) -> tuple[NDArray[np.intp], Float32]:
     """Nearest centre of each row and how far it is; on few rows threads would only wait for one another."""
     with quiet_fits(None if len(X) > SAMPLE_ROWS else 1):
         nearest, distances = pairwise_distances_argmin_min(X, centers)
     return nearest, distances
+
+
+@dataclass(frozen=True)
+class CenterSums:
+    """What a Lloyd step asks of rows: of each centre how many are nearest to it, and the sums of these rows.
+
+    `sizes` are of shape (n_centers,), `totals` of (n_centers, n_dimensions); those of several lots of rows add up.
+    """
+
+    sizes: Float64
+    totals: Float64
+
+    @classmethod
+    def of(cls, X: Float32, centers: Float32) -> Self:
+        """Those of rows of shape (n_units, n_dimensions)."""
+        nearest, n = _nearest(X, centers)[0], len(centers)
+        totals = [np.bincount(nearest, weights=column, minlength=n) for column in X.T]
+        return cls(np.bincount(nearest, minlength=n).astype(np.float64), np.column_stack(totals))
+
+    def __add__(self, other: Self) -> CenterSums:
+        return CenterSums(self.sizes + other.sizes, self.totals + other.totals)
+
+    def means(self, centers: Float32) -> Float32:
+        """Where each centre moves to; one that is nearest to none stays where it is."""
+        moved = self.totals / np.maximum(self.sizes, 1)[:, None]
+        return np.where(self.sizes[:, None] > 0, moved, centers).astype(np.float32)
 
 
 class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -243,6 +274,22 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         model = copy.copy(self)
         return model._numbered(matrix, fit, self._checked_revenue(revenue, len(matrix)))  # noqa: SLF001  (a copy)
 
+    def moved(self, X: ArrayLike, centers: Float32) -> Self:
+        """The same with other centres, in their order; labels and reaches are those of rows, (n_units, n_dimensions).
+
+        Of this model no centres were merged.
+        """
+        matrix = self._matrix(X)
+        nearest, own = _nearest(matrix, centers)
+        fit = Fit(centers, nearest.astype(np.int32), float(np.square(own).sum()), self.n_iter_)
+        return copy.copy(self)._take(fit, own)
+
+    def without_rows(self) -> Self:
+        """The same without the labels of the rows that it was fitted on, which may be many."""
+        model = copy.copy(self)
+        model.labels_ = self.labels_[:0]
+        return model
+
     def _weighted(self, X: Float32, weights: NDArray[np.floating], seed: int) -> Fit:
         starts = self.n_init * (SWAPS if len(X) <= THOROUGH_ROWS else 1)
         model = KMeans(self.n_segments, n_init=starts, max_iter=self.max_iter, random_state=seed)
@@ -297,7 +344,7 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
 
     def nearest_centers(self, X: ArrayLike) -> Labels:
         """Nearest centre of each row, shape (n_units,)."""
-        return _nearest(self._matrix(X), self.centers_)[0].astype(np.int32)
+        return nearest_centers(self._matrix(X), self.centers_)
 
     def predict(self, X: ArrayLike) -> Labels:
         """Segment of the nearest centre of each row, shape (n_units,)."""

@@ -233,6 +233,12 @@ class ClusteringOptions(Options):
         le=1_000_000_000,
         description="Most units that segments are chosen and tested by; of more a sample, and all are put into them.",
     )
+    in_memory: Annotated[int, Flag(title="Most customers in memory at once")] = Field(
+        default=1_000_000,
+        ge=100,
+        le=1_000_000_000,
+        description="Most customers whose features are in memory at once; those of more stay with the engine.",
+    )
     bootstraps: Annotated[int, Flag(title="How often it is tried whether they come out again")] = Field(
         default=100, ge=2, le=100_000, description="Pairs of resamples in the stability test."
     )

@@ -166,9 +166,10 @@ def plan_features(
     measured = None if names is None else [name for name in names if not is_made_later(name)]
     offered = [*CATALOGUE[options.unit](statistics), *own_measurements(own)]
     chosen, left_out = _chosen(offered, seen.columns, measured, statistics.window_days)
+    described = tuple(name for name in DESCRIBING if name in seen.columns)
     frame = sum_units(seen, options.unit, [one for measurement in chosen for one in measurement.sums]).select(
         UNIT_ID[options.unit],
-        *(name for name in DESCRIBING if name in seen.columns),
+        *described,
         (nw.col("revenue_scaled") / MONEY_SCALE).alias(REVENUE_COLUMN),
         *(_HISTORY[name].alias(name) for name in HISTORY_COLUMNS if options.unit == "customer"),
         *(measurement.formula.cast(nw.Float64).alias(measurement.feature.name) for measurement in chosen),
@@ -178,6 +179,7 @@ def plan_features(
         unit=options.unit,
         measured=tuple(measurement.feature for measurement in chosen),
         as_of=statistics.as_of,
+        described=described,
         settings=statistics.to_settings() | own_setting(own) | expected,
         left_out=left_out,
         names=None if names is None else tuple(names),

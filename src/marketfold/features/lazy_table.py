@@ -14,14 +14,14 @@ import pyarrow.compute as pc
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.features.completing import complete
 from marketfold.features.expected import SETTING, fit_outlook
-from marketfold.features.geography import DESCRIBING, keep_columns
+from marketfold.features.geography import keep_columns
 from marketfold.features.own import OWN, check_values, steady
 from marketfold.frames import InEngine
 from marketfold.sampling import salted
 from marketfold.schema import UNIT_ID, day_number_of
 from marketfold.spark_engine import SparkEngine
 from marketfold.thresholds import MEASURED_SHARE
-from marketfold.units import FeatureTable, History
+from marketfold.units import FeatureTable, History, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +50,8 @@ class UnitRows:
         Features with a column of their name.
     names
         Features that a table is to have, as a saved model needs them; None for all that mean something of enough units.
+    described
+        Columns that describe.
     settings
         `FeatureTable.settings`, without what customers are expected by where that is still to be fitted.
     """
@@ -58,6 +60,7 @@ class UnitRows:
     measured: tuple[Feature, ...]
     as_of: date
     settings: dict[str, str]
+    described: tuple[str, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     names: tuple[str, ...] | None = None
 
@@ -73,7 +76,7 @@ class UnitRows:
 
     def example(self) -> pa.Table:
         """Rows as the engine gives them, of one made-up unit: what is made of it has the columns of all others."""
-        cells: dict[str, Any] = {self.key: ["1"], REVENUE_COLUMN: [0.0]} | {name: [""] for name in DESCRIBING}
+        cells: dict[str, Any] = {self.key: ["1"], REVENUE_COLUMN: [0.0]} | {name: [""] for name in self.described}
         numbers = (*(HISTORY_COLUMNS if self.unit == "customer" else ()), *(one.name for one in self.measured))
         return pa.table(cells | {name: [1.0] for name in numbers})
 
@@ -90,7 +93,7 @@ class UnitRows:
         order = pc.sort_indices(rows.column(self.key)).to_numpy()
         ids = _ids(rows.column(self.key).cast(pa.string()))[order]
         revenue = rows.column(REVENUE_COLUMN).to_numpy()[order]
-        described = {name: _texts(rows.column(name))[order] for name in DESCRIBING if name in rows.column_names}
+        described = {name: texts_of(rows.column(name))[order] for name in self.described}
         history = None
         if self.unit == "customer":
             of_days = [rows.column(name).to_numpy()[order] for name in HISTORY_COLUMNS]
@@ -179,6 +182,15 @@ class LazyFeatureTable(InEngine):
             return
         yield from self.engine.mapped(self.frame, self.rows.key, partial(_of_rows, function, self.rows))
 
+    def kept(self, function: Callable[[FeatureTable], pa.Table], made: pa.Schema) -> nw.LazyFrame[Any]:
+        """What a function makes of the units, kept by their engine; `made` is its schema.
+
+        ParameterError if a part of the units is not measured as all are (`UnitRows.is_known`).
+        """
+        if not self.rows.is_known:
+            raise ParameterError("It is not known by what these units are to be measured: give names and settings.")
+        return self.engine.keep_mapped(self.frame, self.rows.key, partial(_of_rows, function, self.rows), made)
+
     def written(self, function: Callable[[FeatureTable], pa.Table], place: str) -> nw.LazyFrame[Any]:
         """What a function makes of the units, written by Spark where it keeps tables; to be read from there.
 
@@ -198,14 +210,6 @@ class LazyFeatureTable(InEngine):
 
 def _of_rows(function: Callable[[FeatureTable], pa.Table], columns: UnitRows, rows: pa.Table) -> pa.Table:
     return function(columns.table(rows))
-
-
-def _texts(column: pa.ChunkedArray) -> NDArray[np.object_]:
-    """Cells as texts, None where empty; few are different, and each is in memory once."""
-    coded = column.combine_chunks().dictionary_encode()
-    texts = np.array([*coded.dictionary.to_pylist(), None], dtype=object)
-    found: NDArray[np.object_] = texts[coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)]
-    return found
 
 
 def _values(batches: list[pa.RecordBatch], n_rows: int, n_columns: int) -> Float64:

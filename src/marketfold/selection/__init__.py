@@ -22,7 +22,7 @@ from marketfold.selection.outlook_check import OutlookCheck, check_outlook
 from marketfold.selection.search import SEARCH_RESAMPLES, Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.separated import SeekOptions
-from marketfold.selection.settling import among, settle
+from marketfold.selection.settling import among, settle, settle_population
 from marketfold.selection.solutions import SHOWN_ROWS, Solution, other_solutions
 from marketfold.selection.temporal_holdout import (
     FutureScore,
@@ -89,4 +89,5 @@ __all__ = [
     "seek_groups",
     "select_features",
     "settle",
+    "settle_population",
 ]

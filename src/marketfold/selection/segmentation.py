@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from marketfold.features import FeatureMatrix
     from marketfold.reduction import Reducer
     from marketfold.schema import Float32, Float64, Ids, Labels, Trust, Unit
+    from marketfold.selection.population import Population
     from marketfold.selection.trust import SegmentTest
     from marketfold.units import FeatureTable
+
+NOBODY = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,6 +62,8 @@ class Segmentation(Framed):
     unmerged
         The segments as they were found, where some were merged as somebody asked; their numbers are kept, that of the
         first for those that are one now.
+    population
+        All units, where those here are a sample of them that chose the segments; None where these are all.
 
     Examples
     --------
@@ -83,6 +88,7 @@ class Segmentation(Framed):
     stability: Stability | None = None
     tests: tuple[SegmentTest, ...] = ()
     unmerged: Segmentation | None = None
+    population: Population | None = None
 
     @classmethod
     def of(cls, matrix: FeatureMatrix, labels: Labels, table: FeatureTable | None = None) -> Self:
@@ -170,11 +176,43 @@ class Segmentation(Framed):
 
     @property
     def n_units(self) -> int:
-        """How many units were segmented."""
-        return len(self.labels)
+        """How many units were segmented; `len` is how many of them are here."""
+        return len(self.population) if self.population else len(self.labels)
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Units of each segment, shape (n_segments,)."""
+        if self.population:
+            return np.bincount(self.places, self.population.sizes).astype(np.int64)
+        return np.bincount(self.labels, minlength=self.n_segments)
+
+    @property
+    def revenue(self) -> Float64:
+        """What the units of each segment brought, shape (n_segments,)."""
+        if self.population:
+            return np.bincount(self.places, self.population.revenue)
+        return np.array([self.table.revenue[self.members(s)].sum() for s in range(self.n_segments)])
+
+    def blank(self) -> Self:
+        """The same without its rows: what other units are put into segments by, which may be sent to other machines."""
+        table, matrix = self.table.take(NOBODY), self.matrix
+        matrix = replace(matrix, values=matrix.values[:0], table=matrix.table.take(NOBODY))
+        return replace(
+            self,
+            table=table,
+            matrix=matrix,
+            dimensions=self.dimensions[:0],
+            segmenter=self.segmenter.without_rows(),
+            labels=self.labels[:0],
+            stability=None,
+            unmerged=self.unmerged.blank() if self.unmerged else None,
+            population=None,
+        )
 
     def assigned(self, engine: Engine) -> nw.LazyFrame[Any]:
         """Every unit in an engine: its id, as order lines have it, and `segment`, the position of its segment."""
+        if self.population:
+            return self.population.assigned(self.places)
         numbered = self.unit == "order_line"
         ids = pa.array(self.ids.astype(np.int64)) if numbered else pa.array(self.ids.tolist(), pa.string())
         return engine.from_arrow(pa.table({UNIT_ID[self.unit]: ids, "segment": pa.array(self.labels, pa.int64())}))
@@ -184,6 +222,8 @@ class Segmentation(Framed):
 
         The function takes a table of some units and gives a matrix of shape (n_units, n_numbers).
         """
+        if self.population:
+            return self.population.sums(function, self.places)
         return sums_by(self.labels, function(self.table), self.n_segments)
 
     def snapshot(self) -> Snapshot:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+
+from marketfold.clustering import CenterSums, nearest_centers
 from marketfold.features import complete, keep_columns
+from marketfold.schema import money_sum
+from marketfold.selection.population import PART, Population, recoded
+from marketfold.units import REVENUE
 
 if TYPE_CHECKING:
+    from marketfold.features import LazyFeatureTable
+    from marketfold.schema import Float32
     from marketfold.selection.segmentation import Segmentation
     from marketfold.units import FeatureTable
 
 SETTLING_STEPS = 5
 """Most Lloyd steps on all units; from the centres of a sample one to three were enough."""
+STILL = 1e-4
+"""Squared way of the centres, as a share of the variance of a dimension, below which they stand (as scikit-learn)."""
+DIMENSION = "dimension_"
 
 
 def settle(found: Segmentation, table: FeatureTable) -> Segmentation:
@@ -24,6 +38,75 @@ def settle(found: Segmentation, table: FeatureTable) -> Segmentation:
     revenue = table.revenue if table.has_money else None
     segmenter = found.segmenter.settled(whole.dimensions, steps=SETTLING_STEPS, revenue=revenue)
     return replace(whole, segmenter=segmenter, labels=segmenter.labels_)
+
+
+def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentation:
+    """The segments of a sample as segments of all units, which stay with their engine; its rows are still the sample.
+
+    `units` are measured by what is known of the sample. Numbers and names are as of `settle`; scale, reduction and
+    reach stay the sample's. No more comes home than what each centre asks.
+    """
+    engine, blank = units.engine, found.blank()
+    made = partial(_placed_rows, blank)
+    example = made(units.rows.table(units.rows.example()))
+    dimensions = [name for name in example.column_names if name.startswith(DIMENSION)]
+    measured = units.kept(made, example.schema)
+    narrow = measured.select(*dimensions)
+    centers = found.segmenter.centers_
+    still = STILL * float(found.dimensions.var(axis=0).mean())
+    for _ in range(SETTLING_STEPS):
+        asked = engine.mapped(narrow, "", partial(_asked_of, centers, dimensions))
+        sums = reduce(CenterSums.__add__, map(_sums_of, asked))
+        centers, before = sums.means(centers), centers
+        if float(np.square(centers - before).sum()) <= still:
+            break
+    key, placed = units.rows.key, example.select([units.rows.key]).append_column(PART, pa.array([0], pa.int64()))
+    nearest = partial(_part_of, centers, dimensions, key)
+    parts = engine.keep_mapped(measured.select(key, *dimensions), "", nearest, placed.schema)
+    by_part = parts.join(measured.select(key, REVENUE), on=key, how="inner").group_by(PART)
+    counted = engine.collect(by_part.agg(n=nw.len(), revenue=money_sum(REVENUE)))
+    sizes, revenue = (_at(counted, name, len(centers)) for name in ("n", "revenue"))
+    order = np.argsort(-(revenue if found.table.has_money else sizes), kind="stable")
+    place = np.argsort(order).astype(np.int32)
+    whole = measured.drop(*dimensions).join(parts, on=key, how="inner")
+    frame = engine.materialise(whole.with_columns(recoded(PART, place).alias(PART)))
+    population = Population(engine, frame, blank.table, sizes[order].astype(np.int32), revenue[order])
+    segmenter = found.segmenter.moved(found.dimensions, centers[order])
+    return replace(found, segmenter=segmenter, labels=segmenter.labels_, population=population)
+
+
+def _placed_rows(made: Segmentation, table: FeatureTable) -> pa.Table:
+    """What is known of units, and where they lie in the dimensions of segments."""
+    placed = _measured(made, table)
+    rows = keep_columns(placed.table, made.table.names).to_rows()
+    for place, column in enumerate(placed.dimensions.T):
+        rows = rows.append_column(f"{DIMENSION}{place}", pa.array(column))
+    return rows
+
+
+def _points(dimensions: list[str], rows: pa.Table) -> Float32:
+    return np.column_stack([rows[name].to_numpy() for name in dimensions])
+
+
+def _asked_of(centers: Float32, dimensions: list[str], rows: pa.Table) -> pa.Table:
+    found = CenterSums.of(_points(dimensions, rows), centers)
+    return pa.table({"size": found.sizes, "total": pa.array(found.totals.tolist(), pa.list_(pa.float64()))})
+
+
+def _sums_of(rows: pa.Table) -> CenterSums:
+    return CenterSums(rows["size"].to_numpy(), np.array(rows["total"].to_pylist()))
+
+
+def _part_of(centers: Float32, dimensions: list[str], key: str, rows: pa.Table) -> pa.Table:
+    parts = nearest_centers(_points(dimensions, rows), centers)
+    return rows.select([key]).append_column(PART, pa.array(parts, pa.int64()))
+
+
+def _at(counted: pa.Table, name: str, n: int) -> np.ndarray:
+    """A column of what was counted, by part."""
+    found = np.zeros(n)
+    found[counted[PART].to_numpy()] = counted[name].to_numpy()
+    return found
 
 
 def among(made: Segmentation, table: FeatureTable) -> Segmentation:

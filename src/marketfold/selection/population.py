@@ -1,0 +1,159 @@
+"""All units of segments that a sample chose: they stay with the engine that measured them, each with its segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial, reduce
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from marketfold.frames import InEngine
+from marketfold.schema import UNIT_ID
+from marketfold.units import value_column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from marketfold.engine import Engine
+    from marketfold.schema import Float64, Labels
+    from marketfold.units import FeatureTable
+
+PART = "part"
+"""Column of the place of the centre that a unit is nearest to."""
+
+
+@dataclass(frozen=True)
+class Middles:
+    """Medians of columns, NaN where nothing is known; of shape (n_segments, n_columns), of everybody (n_columns,)."""
+
+    median: Float64
+    others: Float64
+    everyone: Float64
+
+
+@dataclass(frozen=True, repr=False)
+class Population(InEngine):
+    """All units of segments whose own rows are a sample of them.
+
+    Attributes
+    ----------
+    frame
+        A row per unit: `FeatureTable.to_rows`, and `part`.
+    like
+        A table without rows, with the columns of these.
+    sizes, revenue
+        Units of each part, and what they brought, shape (n_parts,).
+    """
+
+    engine: Engine
+    frame: nw.LazyFrame[Any]
+    like: FeatureTable
+    sizes: Labels
+    revenue: Float64
+
+    def __len__(self) -> int:
+        return int(self.sizes.sum())
+
+    def __repr__(self) -> str:
+        return f"<Population: {len(self):,} {self.like.unit}s, on {self.engine.name}>"
+
+    @property
+    def key(self) -> str:
+        """Column of the ids."""
+        return UNIT_ID[self.like.unit]
+
+    def assigned(self, places: Labels) -> nw.LazyFrame[Any]:
+        """Each unit's id and `segment`, of the place that its part has."""
+        return self.frame.select(self.key, recoded(PART, places).alias("segment"))
+
+    def sums(self, function: Callable[[FeatureTable], Float64], places: Labels) -> Float64:
+        """As `Segmentation.sums`."""
+        n_segments = int(places.max()) + 1
+        asked = self.frame.drop(self.key).with_columns(nw.lit("").alias(self.key))  # ids are long, and say nothing here
+        counted = self.engine.mapped(asked, "", partial(_summed, function, self.like, places, n_segments))
+        return np.array(reduce(np.add, (np.array(one["sums"].to_pylist()) for one in counted)))
+
+    def mapped(
+        self, function: Callable[[FeatureTable, pa.Table], pa.Table], beside: nw.LazyFrame[Any] | None = None
+    ) -> Iterator[pa.Table]:
+        """What a function makes of units and their rows, some at a time, in the order of the ids.
+
+        `beside` has ids and further columns, which then are among the rows.
+        """
+        rows = self.frame if beside is None else self.frame.join(beside, on=self.key, how="left")
+        yield from self.engine.mapped(rows.sort(self.key), "", partial(_with_table, function, self.like))
+
+    def shown(self, name: str) -> nw.Expr:
+        """Column of a feature, null where `FeatureTable.measured` says that it means nothing."""
+        place = self.like.names.index(name)
+        return self._known(nw.col(value_column(place)), self.like.features[place].least_history)
+
+    @staticmethod
+    def _known(column: nw.Expr, least: Mapping[str, int]) -> nw.Expr:
+        known = [nw.col(f"history_{part}") >= days for part, days in least.items()]
+        return nw.when(nw.all_horizontal(*known, ignore_nulls=False)).then(column) if known else column
+
+    def middles(self, columns: Sequence[nw.Expr], places: Labels) -> Middles:
+        """Exact medians of columns in each segment, among all others, and of everybody; one column after the other."""
+        n_segments = int(places.max()) + 1
+        found = [self._middles(column, places, n_segments) for column in columns]
+        shape = len(found), n_segments
+        own, others, everyone = (np.array([one[i] for one in found], dtype=np.float64) for i in range(3))
+        return Middles(own.reshape(shape).T, others.reshape(shape).T, everyone)
+
+    def _middles(self, column: nw.Expr, places: Labels, n_segments: int) -> tuple[list[float], list[float], float]:
+        segment, value = nw.col("segment"), nw.col("value")
+        rows = self.frame.select(recoded(PART, places).alias("segment"), column.alias("value"))
+        known = rows.filter(~value.is_null())
+        own = {f"own_{one}": nw.when(segment == one).then(value).median() for one in range(n_segments)}
+        rest = {f"rest_{one}": nw.when(segment != one).then(value).median() for one in range(n_segments)}
+        (row,) = self.engine.collect(known.select(all=value.median(), **own, **rest)).to_pylist()
+        row = {name: np.nan if one is None else one for name, one in row.items()}
+        return [row[name] for name in own], [row[name] for name in rest], row["all"]
+
+    def quantiles(self, column: nw.Expr, shares: Sequence[float]) -> tuple[float, ...]:
+        """Exact quantiles of a column over all units, by linear interpolation."""
+        asked = {f"at_{place}": column.quantile(share, "linear") for place, share in enumerate(shares)}
+        (row,) = self.engine.collect(self.frame.select(**asked)).to_pylist()
+        return tuple(row.values())
+
+    def counts(self, place: int, places: Labels) -> pa.Table:
+        """Units by `segment` and value of a describing column, `n` of them, without empty cells."""
+        column = nw.col(f"described_{place}")
+        rows = self.frame.filter(~column.is_null()).select(recoded(PART, places).alias("segment"), value=column)
+        return self.engine.collect(rows.group_by("segment", "value").agg(n=nw.len()))
+
+    def first(self, column: str, n_rows: int, places: Labels) -> nw.LazyFrame[Any]:
+        """The rows of the first units of each segment by a column, the largest first."""
+        frames = []
+        for segment in range(int(places.max()) + 1):
+            own = self.frame.filter(recoded(PART, places) == segment)
+            frames.append(own.sort(column, self.key, descending=[True, False], nulls_last=True).head(n_rows))
+        return nw.concat(frames)
+
+
+def recoded(column: str, values: Labels) -> nw.Expr:
+    """For each whole number in a column the value at that place."""
+    found = nw.lit(int(values[0]))
+    for place, value in enumerate(values.tolist()):
+        if place:
+            found = nw.when(nw.col(column) == place).then(nw.lit(int(value))).otherwise(found)
+    return found.cast(nw.Int64)
+
+
+def _summed(
+    function: Callable[[FeatureTable], Float64], like: FeatureTable, places: Labels, n_segments: int, rows: pa.Table
+) -> pa.Table:
+    values, labels = function(like.of_rows(rows)), places[rows[PART].to_numpy()]
+    columns = [np.bincount(labels, weights=column, minlength=n_segments) for column in values.T]
+    return pa.table({"sums": pa.array(np.column_stack(columns).tolist(), pa.list_(pa.float64()))})
+
+
+def _with_table(
+    function: Callable[[FeatureTable, pa.Table], pa.Table], like: FeatureTable, rows: pa.Table
+) -> pa.Table:
+    return function(like.of_rows(rows), rows)
