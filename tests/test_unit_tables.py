@@ -66,7 +66,7 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
         made, table=table, matrix=replace(made.matrix, values=X, table=table), labels=np.array([0, 0, 1, 1], np.int32),
         numbers=(1, 2), names=("a", "b"), tests=(), stability=None,
     )  # fmt: skip
-    said = why_here(toy, None, np.arange(4)).to_pylist()
+    said = why_here(toy, toy.part_means, None).to_pylist()
     assert [text.split(";")[0] for text in said] == [
         f"Beside segment {other}: {days} since the last order ({side})"
         for days, other, side in (
@@ -79,7 +79,7 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
     growth = replace(feature, name="growth", label="growth of revenue: -1 to 1", measure="ratio")
     explained = replace(table, features=(growth, *table.features[1:]))
     said = why_here(
-        replace(toy, table=explained, matrix=replace(toy.matrix, table=explained)), None, np.arange(4)
+        replace(toy, table=explained, matrix=replace(toy.matrix, table=explained)), toy.part_means, None
     ).to_pylist()
     assert [text.split(";")[0] for text in said] == [
         f"Beside segment {other}: growth of revenue {value} ({side})"
@@ -87,7 +87,7 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
     ]
     of_one_topic = replace(table, features=tuple(replace(one, topic="all the same") for one in table.features))
     said = why_here(
-        replace(toy, table=of_one_topic, matrix=replace(toy.matrix, table=of_one_topic)), None, np.arange(4)
+        replace(toy, table=of_one_topic, matrix=replace(toy.matrix, table=of_one_topic)), toy.part_means, None
     ).to_pylist()
     assert not any(";" in text for text in said)  # nothing is said twice in other words
 

@@ -301,7 +301,7 @@ class Analysis:
 
     @property
     def labels(self) -> Labels:
-        """Segment of each unit, from 0."""
+        """Segment of each unit of the segmentation, from 0."""
         return self.segmentation.labels
 
     @property
@@ -313,7 +313,7 @@ class Analysis:
     def sampled_units(self) -> int | None:
         """Units by which the segments were chosen and tested, where they were a sample; None where they were all."""
         n_units = self.choice.evidence.k_choice.n_units
-        return n_units if n_units < len(self.segmentation) else None
+        return n_units if n_units < self.segmentation.n_units else None
 
     @property
     def stability(self) -> Stability:
@@ -326,7 +326,7 @@ class Analysis:
     def __repr__(self) -> str:
         made = self.segmentation
         name = self.data.facts.name
-        return f"<Analysis of {name}: {len(made):,} {made.unit}s, {made.n_segments} segments>"
+        return f"<Analysis of {name}: {made.n_units:,} {made.unit}s, {made.n_segments} segments>"
 
     def _repr_html_(self) -> str:
         found = self.segments.profiles

@@ -24,6 +24,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from marketfold.errors import EngineError, OrdersError
+from marketfold.frames import InEngine
 from marketfold.sampling import digests
 from marketfold.sql_text import literal, quoted, verbatim
 from marketfold.temporary import make_folder
@@ -165,6 +166,18 @@ class Engine(Protocol):
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:
         """Write a frame as one file in the order of its rows, and say so; False where the engine writes none here."""
         ...
+
+
+@dataclass(frozen=True, repr=False)
+class EngineTable(InEngine):
+    """A table that stays with its engine until somebody asks for it."""
+
+    engine: Engine
+    frame: nw.LazyFrame[Any]
+
+    def collect(self) -> pa.Table:
+        """Bring it home."""
+        return self.engine.collect(self.frame)
 
 
 class DuckDBEngine:

@@ -214,10 +214,9 @@ class _Pipeline:
         config, everybody = self.config, ground
         with self.clock.stage("features"):
             table = ground.features()
-            if isinstance(table, LazyFeatureTable) and clusterer is not None:
-                table = table.collect()  # it is fitted to all of them
-            _check_enough_units(table, config)
-            few = table if clusterer is not None else _sample(table, config)
+            if isinstance(table, FeatureTable):
+                _check_enough_units(table, config)
+            few = _chosen_among(table, config, all_of_them=clusterer is not None)
             sampled = few is not table
             ground = ground.sample(len(few), config.seed) if sampled else ground
             chooses = choosing_half(len(few), config.seed)
@@ -230,9 +229,9 @@ class _Pipeline:
         with self.clock.stage("segment"):
             found = fits.segment(choice.recipe)
             choice = replace(choice, recipe=replace(choice.recipe, n_segments=found.n_segments))
-            if isinstance(table, LazyFeatureTable):
+            if sampled and isinstance(table, LazyFeatureTable):
                 found = settle_population(found, everybody.measured_as(few))
-            elif sampled:
+            elif sampled and isinstance(table, FeatureTable):
                 found = settle(found, replace(table, settings=few.settings))
             made = merge_segments(found, config.clustering.merges)
         with self.clock.stage("stability"):
@@ -260,7 +259,7 @@ class _Pipeline:
             traits = find_traits(segmentation)
             earlier = self.previous.snapshot if self.previous else None
             companies = for_companies(ground.behind_plan().facts, self.config.campaigns)
-            if found := segmentation.unmerged:
+            if (found := segmentation.unmerged) is not None:
                 segmentation = replace(segmentation, unmerged=number_and_name(found, companies=companies)[0])
             given = self.previous.named_by_hand if self.previous else frozenset()
             segmentation, matches = number_and_name(segmentation, traits, earlier, companies=companies, given=given)
@@ -357,17 +356,17 @@ def _opened(source: Any, config: RunConfig) -> Orders | CustomerTable:
     return orders_of(source) or read_source(source, config.reading)
 
 
-def _sample(table: FeatureTable | LazyFeatureTable, config: RunConfig) -> FeatureTable:
-    """The units by which segments are chosen."""
+def _chosen_among(table: FeatureTable | LazyFeatureTable, config: RunConfig, *, all_of_them: bool) -> FeatureTable:
+    """The units by which segments are chosen: a sample of many, unless a clusterer is to be fitted to all of them."""
     few = config.clustering.choose_among
     if isinstance(table, LazyFeatureTable):
-        few = min(few, config.clustering.in_memory)
-    return table.sample(few, config.seed)
+        return table.collect() if all_of_them else table.sample(min(few, config.clustering.in_memory), config.seed)
+    return table if all_of_them else table.sample(few, config.seed)
 
 
-def _check_enough_units(table: FeatureTable | LazyFeatureTable, config: RunConfig) -> None:
+def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
     wanted = config.clustering.segments or FEWEST_SEGMENTS
-    if isinstance(table, FeatureTable) and len(table) <= wanted:
+    if len(table) <= wanted:
         n_units, unit = len(table), table.unit.replace("_", " ")
         there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
         fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""

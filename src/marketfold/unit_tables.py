@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -13,20 +13,34 @@ import pyarrow.compute as pc
 
 from marketfold import words
 from marketfold.arrays import row_chunks
-from marketfold.features import expected_columns, rfm_of, usual_gap
+from marketfold.engine import EngineTable
+from marketfold.features import (
+    MEASURES,
+    QUINTILES,
+    Outlook,
+    can_score,
+    expected_columns,
+    outlook_of,
+    own_cuts,
+    rfm_by,
+    usual_gap,
+)
 from marketfold.schema import ASSIGNED, LISTED, UNIT_ID
+from marketfold.selection import EXPECTED_COLUMN, among
+from marketfold.units import REVENUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
+    import narwhals as nw
     from numpy.typing import NDArray
 
     from marketfold.analysis import Analysis
-    from marketfold.features import RFM
+    from marketfold.campaigns import CampaignPlan
     from marketfold.model import Assignment, SegmentModel
-    from marketfold.schema import Float64
-    from marketfold.selection import Segmentation
+    from marketfold.schema import Float32, Float64, RFMMeasure
+    from marketfold.selection import Population, Segmentation
     from marketfold.units import Feature, FeatureTable
 
     Rows = NDArray[np.intp]
@@ -51,6 +65,58 @@ def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
     return pa.table({UNIT_ID[model.unit]: ids, **dict(zip(ASSIGNED, said, strict=True))})
 
 
+def rfm_cuts(
+    made: Segmentation, own: Mapping[RFMMeasure, str] | None = None
+) -> dict[RFMMeasure, tuple[float, ...]] | None:
+    """Cut points of the scores of all units, one's own as in `FeatureOptions`; None where loyalty cannot be scored."""
+    if not can_score(made.table):
+        return None
+    given = own_cuts(own)
+    return {
+        name: given.get(name) or tuple(np.round(made.quantiles(feature, QUINTILES), 10).tolist())
+        for name, feature in MEASURES.items()
+    }
+
+
+@dataclass(frozen=True)
+class UnitSentences:
+    """What is said of units, whoever they are; small enough to be sent to other machines."""
+
+    model: SegmentModel
+    part_means: Float32
+    currency: str | None
+    cuts: Mapping[RFMMeasure, tuple[float, ...]] | None
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> Self:
+        """Those of a run."""
+        made = analysis.segmentation
+        model = replace(analysis.model, segmenter=made.segmenter.without_rows())
+        cuts = rfm_cuts(made, analysis.run.config.features.rfm_cuts)
+        return cls(model, made.part_means, analysis.data.currency, cuts)
+
+    def at(self, some: Segmentation, planned: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
+        """As `UnitRecords.at`, of some units; `planned` are their columns of the plan."""
+        units = some.table
+        assigned = self.model.assign_dimensions(units.ids, some.dimensions, some.labels)
+        table = assignment_table(self.model, assigned).append_column("revenue_total", pa.array(units.revenue))
+        table = with_outlook(table, units)
+        if self.cuts:
+            rfm = rfm_by(units, self.cuts)
+            for name in ("recency", "frequency", "money"):
+                table = table.append_column(f"rfm_{name}", pa.array(getattr(rfm, name)))
+            names = pa.array(rfm.names, pa.string()).take(pa.array(rfm.segments))
+            table = table.append_column("rfm_segment", names)
+        if some.unit != "customer":
+            return table
+        reasons = {"why_here": why_here(some, self.part_means, self.currency)}
+        arm = {name: planned[name] for name in ("arm",) if name in planned}
+        taken_up = {name: planned[name] for name in ("next_product",) if name in planned}
+        for name, column in (_rhythm(units) | taken_up | reasons | arm).items():
+            table = table.append_column(name, column)
+        return table
+
+
 @dataclass(frozen=True)
 class UnitRecords:
     """What is said of each unit of a run, of some units at a time: what takes all of them is found once."""
@@ -58,16 +124,14 @@ class UnitRecords:
     analysis: Analysis
 
     @cached_property
-    def _rfm(self) -> RFM | None:
-        return rfm_of(self.analysis.segmentation.table, self.analysis.run.config.features.rfm_cuts)
+    def _sentences(self) -> UnitSentences:
+        return UnitSentences.of(self.analysis)
 
     @cached_property
     def _of_plan(self) -> dict[str, tuple[pa.Array, pa.Array]]:
         """Columns of the plan, by name, each with the place in it of every unit."""
-        plan = self.analysis.plan
-        found = {} if plan.assignments is None else {"arm": plan.assignments}
-        if plan.next_products is not None and len(plan.next_products):
-            found["next_product"] = plan.next_products
+        # of what all units are here, the plan has all columns here as well
+        found = {name: one for name, one in _planned(self.analysis.plan).items() if isinstance(one, pa.Table)}
         ids = pa.array(self.analysis.segmentation.ids.tolist() if found else [], pa.string())
         return {
             name: (table[name].combine_chunks(), pc.index_in(ids, table["customer_id"].combine_chunks()))
@@ -75,33 +139,52 @@ class UnitRecords:
         }
 
     def at(self, rows: Rows) -> pa.Table:
-        """On some rows: the assignment of each unit, its revenue, and what is expected of it.
+        """On some rows of the segmentation: the assignment of each unit, its revenue, and what is expected of it.
 
         Of customers `rfm_*`, `last_order_on`, `order_count`, `usual_gap_days`, `overdue_days`, `next_product` (what the
         segment takes up next and the customer has not bought), `why_here` and `arm` too. What is not known is absent.
         """
-        made, model = self.analysis.segmentation, self.analysis.model
-        units = made.table.take(rows)
-        assigned = model.assign_dimensions(units.ids, made.dimensions[rows], made.labels[rows])
-        table = assignment_table(model, assigned).append_column("revenue_total", pa.array(units.revenue))
-        table = with_outlook(table, units)
-        if rfm := self._rfm:
-            for name in ("recency", "frequency", "money"):
-                table = table.append_column(f"rfm_{name}", pa.array(getattr(rfm, name)[rows]))
-            names = pa.array(rfm.names, pa.string()).take(pa.array(rfm.segments[rows]))
-            table = table.append_column("rfm_segment", names)
-        if made.unit != "customer":
-            return table
         planned = {name: column.take(place.take(pa.array(rows))) for name, (column, place) in self._of_plan.items()}
-        arm = {"arm": planned.pop("arm")} if "arm" in planned else {}
-        reasons = {"why_here": why_here(made, self.analysis.data.currency, rows)}
-        for name, column in (_rhythm(units) | planned | reasons | arm).items():
-            table = table.append_column(name, column)
-        return table
+        return self._sentences.at(self.analysis.segmentation.take(rows), planned)
 
     def parts(self) -> Iterator[pa.Table]:
         """`segments.*` in parts, in the order of the ids."""
-        return (self.at(np.arange(rows.start, rows.stop)) for rows in row_chunks(len(self.analysis.segmentation)))
+        made = self.analysis.segmentation
+        if made.population is None:
+            return (self.at(np.arange(rows.start, rows.stop)) for rows in row_chunks(len(made)))
+        return made.population.mapped(partial(_said_of, self._sentences, made.blank()), self._beside(made.population))
+
+    def _beside(self, population: Population) -> nw.LazyFrame[Any] | None:
+        """Columns of the plan, by the ids of a population."""
+        beside = None
+        for name, table in _planned(self.analysis.plan).items():
+            frame = table.frame if isinstance(table, EngineTable) else population.engine.from_arrow(table)
+            one = frame.select("customer_id", name)
+            beside = one if beside is None else beside.join(one, on="customer_id", how="left")
+        return beside
+
+    def first(self, most: int) -> pa.Table:
+        """As `at`, of the first of each segment in the list of customers, with `no`, the place in it."""
+        made = self.analysis.segmentation
+        assert made.population  # noqa: S101  (of others all are ranked)
+        column = EXPECTED_COLUMN if isinstance(outlook_of(made.table), Outlook) else REVENUE
+        rows = made.population.first(column, most, made.places)
+        if (beside := self._beside(made.population)) is not None:
+            rows = rows.join(beside, on="customer_id", how="left")
+        found = made.population.engine.collect(rows)
+        table = _said_of(self._sentences, made.blank(), made.table.of_rows(found), found)
+        return table.take(_list_order(table))
+
+
+def _planned(plan: CampaignPlan) -> dict[str, pa.Table | EngineTable]:
+    """What a plan has of each customer, by the column that says it."""
+    found = {"arm": plan.assignments, "next_product": plan.next_products}
+    return {name: table for name, table in found.items() if table is not None}
+
+
+def _said_of(sentences: UnitSentences, made: Segmentation, units: FeatureTable, rows: pa.Table) -> pa.Table:
+    planned = {name: rows[name] for name in ("next_product", "arm") if name in rows.column_names}
+    return sentences.at(among(made, units), planned)
 
 
 def segments_table(analysis: Analysis) -> pa.Table:
@@ -142,20 +225,20 @@ def _days_before(as_of: date, days: Float64) -> pa.Array:
     return dates.take(pa.array(places.ravel()))
 
 
-def why_here(made: Segmentation, currency: str | None, rows: Rows) -> pa.Array:
-    """In what each unit on the given rows is nearer its own segment than the next one, with its own values.
+def why_here(made: Segmentation, part_means: Float32, currency: str | None) -> pa.Array:
+    """In what each unit is nearer its own segment than the next one, with its own values.
 
     The squared distance to the middle of the nearest other segment less that to the middle of its own is a sum over the
     features that shaped the segments; those that add most to it are named, as far as they are measured of the unit,
     after the number of that other segment, and whether the unit has more or less than is usual there. Where a reduction
     was taken the distances are those before it. A segment of several that were merged has a middle for each of them, of
-    which the unit's own counts.
+    which the unit's own counts. `part_means` are those of all (`Segmentation.part_means`).
     """
-    X, shaping = made.matrix.values[rows], made.matrix.table.take(rows)
+    X, shaping = made.matrix.values, made.matrix.table
     measured = np.column_stack([shaping.measured(name) for name in shaping.names])
-    parts, places, centres = made.parts[rows], made.places, made.part_means
+    parts, places, centres = made.parts, made.places, part_means
     topics = np.unique([one.topic or one.name for one in shaping.features], return_inverse=True)[1]
-    texts = np.full(len(rows), "", dtype=object)
+    texts = np.full(len(X), "", dtype=object)
     for part, place in enumerate(places.tolist()):
         who, others = np.flatnonzero(parts == part), np.flatnonzero(places != place)
         if not len(others):
@@ -235,6 +318,9 @@ def list_parts(segments: pa.Table) -> Iterator[pa.Table]:
 def listed(analysis: Analysis, most: int) -> pa.Table:
     """The first rows of each segment in `list_parts`."""
     made = analysis.segmentation
+    if made.population:
+        rows = UnitRecords(analysis).first(most)
+        return _as_listed(rows, _places_in_list(made, rows), has_money=made.table.has_money)
     numbers = np.array(made.numbers, dtype=np.int32)[made.labels]
     ids = pa.array(made.ids.tolist(), pa.string())
     ranked = pa.table({"customer_id": ids, "segment": numbers, "revenue_total": made.table.revenue})
@@ -242,3 +328,12 @@ def listed(analysis: Analysis, most: int) -> pa.Table:
     ordered = numbers[order]
     places = np.flatnonzero(np.arange(len(order)) - np.searchsorted(ordered, ordered) < most)
     return _as_listed(UnitRecords(analysis).at(order[places]), places + 1, has_money=made.table.has_money)
+
+
+def _places_in_list(made: Segmentation, rows: pa.Table) -> Rows:
+    """Where the first of each segment stand in the list of all, from 1; they are in its order."""
+    numbers, segment = np.array(made.numbers), rows["segment"].to_numpy()
+    before = {number: int(made.sizes[numbers < number].sum()) for number in numbers.tolist()}
+    places: Rows = np.arange(1, len(segment) + 1) - np.searchsorted(segment, segment)
+    places += np.array([before[number] for number in segment.tolist()], dtype=np.intp)
+    return places

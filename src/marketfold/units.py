@@ -195,7 +195,7 @@ class FeatureTable(Framed):
         return pa.table(ids | described | features)
 
     def to_rows(self) -> pa.Table:
-        """All that is known of each unit, for `of_rows`: id, `revenue`, and columns that are numbered by their place."""
+        """All that is known of each unit, for `of_rows`: id, `revenue`, and columns numbered by their place."""
         columns: dict[str, Any] = {UNIT_ID[self.unit]: pa.array(self.ids.tolist(), pa.string())}
         columns[REVENUE] = self.revenue
         for place, texts in enumerate(self.described.values()):
@@ -229,6 +229,16 @@ class FeatureTable(Framed):
     def _repr_html_(self) -> str:
         rows = ((f.name, f.label, f.measure, f"{median_of(self.shown(f.name)):,.4g}") for f in self.features)
         return f"<p>{escape(repr(self).strip('<>'))}</p>{table_html(rows, ('feature', '', 'measure', 'median'))}"
+
+
+def measured_of(table: FeatureTable) -> Float64:
+    """1 where a feature is measured of a unit, else 0, shape (n_units, n_features)."""
+    return np.column_stack([table.measured(name) for name in table.names]).astype(np.float64)
+
+
+def measured_values(table: FeatureTable) -> Float64:
+    """Values of features, 0 where one is not measured, shape (n_units, n_features)."""
+    return np.where(measured_of(table), table.values, 0.0)
 
 
 REVENUE = "revenue"

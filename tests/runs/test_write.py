@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv as text_files
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def test_scoring_gives_what_the_fitted_models_expect(
 
 def test_features_stand_row_for_row_without_ids(analysis: Analysis) -> None:
     made = analysis.segmentation.table
-    table = pa.concat_tables(feature_parts(made))
+    table = pa.concat_tables(feature_parts(analysis.segmentation))
     names = [name for name in table.column_names if not name.startswith(FILLED)]
     assert tuple(names) == made.names
     assert table["order_count"].to_pylist() == made.column("order_count").tolist()
@@ -147,7 +148,7 @@ def test_what_is_not_measured_in_a_later_part_alone_has_its_column_in_all(
     once = table.history.repeats < 2  # those with fewer days of orders come last
     sorted_table = table.take(np.argsort(once, kind="stable"))
     monkeypatch.setattr(arrays, "CHUNK_ROWS", 20)
-    first, *_, last = feature_parts(sorted_table)
+    first, *_, last = feature_parts(replace(analysis.segmentation, table=sorted_table))
     assert first.schema == last.schema
     filled = [name for name in first.column_names if name.startswith(FILLED)]
     of_orders = [name.removeprefix(FILLED) for name in filled if "gap" in name]

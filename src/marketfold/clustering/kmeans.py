@@ -282,7 +282,8 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         matrix = self._matrix(X)
         nearest, own = _nearest(matrix, centers)
         fit = Fit(centers, nearest.astype(np.int32), float(np.square(own).sum()), self.n_iter_)
-        return copy.copy(self)._take(fit, own)
+        model = copy.copy(self)
+        return model._take(fit, own)  # noqa: SLF001  (a copy)
 
     def without_rows(self) -> Self:
         """The same without the labels of the rows that it was fitted on, which may be many."""

@@ -25,16 +25,18 @@ from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.own import OWN, check_own, own_formulas
 from marketfold.features.plain import plain_formulas
-from marketfold.features.rfm import RFM, rfm_of, score_rfm
+from marketfold.features.rfm import MEASURES, QUINTILES, RFM, can_score, own_cuts, rfm_by, rfm_of, score_rfm
 from marketfold.features.scaler import MatrixScaler
 
 __all__ = [
     "CATALOGUE",
     "EXPECTED",
     "HORIZONS",
+    "MEASURES",
     "OTHER",
     "OVERDUE_AT",
     "OWN",
+    "QUINTILES",
     "RFM",
     "SEVERAL",
     "BuyingModel",
@@ -49,6 +51,7 @@ __all__ = [
     "before_day",
     "build_features",
     "build_matrix",
+    "can_score",
     "category_of",
     "check_own",
     "complete",
@@ -58,10 +61,12 @@ __all__ = [
     "literature_line_table",
     "outlook_of",
     "overdue",
+    "own_cuts",
     "own_formulas",
     "place_of",
     "plain_formulas",
     "plan_features",
+    "rfm_by",
     "rfm_of",
     "score_rfm",
     "split_at",

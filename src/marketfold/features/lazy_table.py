@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from numpy.typing import NDArray
-
     from marketfold.engine import Engine
     from marketfold.schema import Float64, Ids, Unit
     from marketfold.units import Feature

@@ -55,13 +55,16 @@ class RFM:
     names = (*RFM_SEGMENTS, OTHERS)
 
 
+QUINTILES = tuple((np.arange(1, SCORES) / SCORES).tolist())
+
+
 def quintile_cuts(values: Float64) -> tuple[float, ...]:
     """The four cut points between five parts of one size, as far as ties let them be.
 
     >>> quintile_cuts(np.arange(1.0, 11.0))
     (2.8, 4.6, 6.4, 8.2)
     """
-    return tuple(np.quantile(values, np.arange(1, SCORES) / SCORES).round(10).tolist())
+    return tuple(np.quantile(values, QUINTILES).round(10).tolist())
 
 
 def score(values: Float64, cuts: Sequence[float]) -> Labels:
@@ -106,14 +109,22 @@ def _within(scores: Labels, limits: Limits) -> np.ndarray:
     return (least <= scores) & (scores <= greatest)
 
 
-def rfm_of(table: FeatureTable, cuts: Mapping[RFMMeasure, str] | None = None) -> RFM | None:
-    """Of customers with orders; None of other units, and where nobody has ordered twice: loyalty cannot be scored then.
+def can_score(table: FeatureTable) -> bool:
+    """Whether its units are customers with orders, and some ordered twice: else loyalty cannot be scored."""
+    known = table.history is not None and set(MEASURES.values()) <= set(table.names)
+    return known and bool(table.column(MEASURES["frequency"]).max() > 1)
 
-    Cut points of one's own are as in `FeatureOptions`.
-    """
-    if table.history is None or not set(MEASURES.values()) <= set(table.names):
-        return None
-    if table.column(MEASURES["frequency"]).max() <= 1:
-        return None
-    values = {name: table.column(feature) for name, feature in MEASURES.items()}
-    return score_rfm(values, {name: tuple(map(float, text.split(","))) for name, text in (cuts or {}).items()})
+
+def own_cuts(texts: Mapping[RFMMeasure, str] | None) -> dict[RFMMeasure, tuple[float, ...]]:
+    """Cut points of one's own, as `FeatureOptions` has them, as numbers."""
+    return {name: tuple(map(float, text.split(","))) for name, text in (texts or {}).items()}
+
+
+def rfm_by(table: FeatureTable, cuts: Mapping[RFMMeasure, Sequence[float]]) -> RFM:
+    """Scores of customers with orders, as `score_rfm`."""
+    return score_rfm({name: table.column(feature) for name, feature in MEASURES.items()}, cuts)
+
+
+def rfm_of(table: FeatureTable, cuts: Mapping[RFMMeasure, str] | None = None) -> RFM | None:
+    """Of customers whom one `can_score`, None of others; cut points of one's own are as in `FeatureOptions`."""
+    return rfm_by(table, own_cuts(cuts)) if can_score(table) else None

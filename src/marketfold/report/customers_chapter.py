@@ -36,7 +36,7 @@ def customers_chapter(analysis: Analysis) -> Section | None:
         return None
     rows = listed(analysis, MOST_OF_A_SEGMENT)
     personal = analysis.data.facts.id_is_personal
-    n_all, n_shown = len(analysis.segmentation), rows.num_rows
+    n_all, n_shown = analysis.segmentation.n_units, rows.num_rows
     by = listed_by(rows)
     order = by if by in rows.column_names else "alike"  # without money, in the order of the file
     code = f"{'all' if n_shown == n_all else 'first'}.{order}"

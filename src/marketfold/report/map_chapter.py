@@ -65,7 +65,7 @@ def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
 
 
 def _caption(analysis: Analysis, shown: int) -> str:
-    total, units = len(analysis.labels), words.units_word(analysis.segmentation.unit)
+    total, units = analysis.segmentation.n_units, words.units_word(analysis.segmentation.unit)
     if shown == total:
         return f"All {words.count(total)} {units}."
     return (

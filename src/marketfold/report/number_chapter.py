@@ -143,7 +143,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         + (f" {say('future', 'of each number')}" if foretold else "")
         + (
             f" Shares, labels and agreement are of a sample of {words.count(SHOWN_ROWS)}."
-            if len(analysis.segmentation) > SHOWN_ROWS
+            if analysis.segmentation.n_units > SHOWN_ROWS
             else ""
         ),
     )

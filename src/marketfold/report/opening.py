@@ -89,7 +89,7 @@ def run_files(analysis: Analysis) -> tuple[Link, ...]:
     names = ["segments.csv"]
     if analysis.segmentation.unit == "customer":
         names = [CUSTOMERS_CSV]
-        if len(analysis.segmentation) <= MOST_IN_WORKBOOK:
+        if analysis.segmentation.n_units <= MOST_IN_WORKBOOK:
             names.insert(0, CUSTOMERS_WORKBOOK)
     if analysis.plan.campaigns:
         names.append("campaigns/")
@@ -126,7 +126,7 @@ def lead(analysis: Analysis) -> str:
     if analysis.data.kind == "customers":
         what = "in the table"
     form = (
-        f"The {words.count(len(made))} {words.units_word(made.unit)} {what}{when} form "
+        f"The {words.count(made.n_units)} {words.units_word(made.unit)} {what}{when} form "
         f"{words.number_word(made.n_segments)} segments."
     )
     told = (form, merge_sentence(made), trust_summary(analysis), _future(analysis))
@@ -148,7 +148,7 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     units = words.units_word(analysis.segmentation.unit)
     n = len(analysis.segments.profiles)
     facts = [Fact("segments", words.count(n), _earned(analysis))]
-    made, reads = len(analysis.segmentation), analysis.data.reads
+    made, reads = analysis.segmentation.n_units, analysis.data.reads
     facts.append(Fact(units, words.count(made), _of_read(made, reads.customers if units == "customers" else None)))
     if units != "orders" and analysis.data.kind == "orders":
         orders = analysis.data.exploration.lines.orders

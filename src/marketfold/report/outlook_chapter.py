@@ -15,12 +15,13 @@ from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
     from marketfold.analysis import Analysis
     from marketfold.page import Part
     from marketfold.schema import Float64
     from marketfold.selection import OutlookCheck
+    from marketfold.units import FeatureTable
 
 
 def outlook_chapter(analysis: Analysis) -> Section | None:
@@ -57,15 +58,12 @@ def _calendar(analysis: Analysis) -> tuple[Part, ...]:
 
 
 def _segments_table(analysis: Analysis, *, fits: bool) -> TablePart:
-    columns, currency = expected_columns(analysis.segmentation.table), analysis.data.currency
-    profiles = analysis.segments.profiles
-    numbered = np.array(analysis.segmentation.numbers)[analysis.labels]
-    chosen = [numbered == profile.number for profile in profiles]
+    profiles, currency = analysis.segments.profiles, analysis.data.currency
+    sums = analysis.segmentation.sums(_expected)
     ahead = [f"{what}, {_ahead(days)}" for what in ("Orders", "Revenue") for days in HORIZONS]
     labels = (*(ahead if fits else ()), *(("Still customers",) if fits else ()), "Twice the usual gap")
     rows = tuple(
-        (profile.name, *_cells(columns, here, currency, fits=fits))
-        for profile, here in zip(profiles, chosen, strict=True)
+        (profile.name, *_cells(own.tolist(), currency, fits=fits)) for profile, own in zip(profiles, sums, strict=True)
     )
     notes = ("still", "overdue") if fits else ("overdue",)
     return TablePart(
@@ -83,23 +81,28 @@ def _ahead(days: int) -> str:
     return "a year" if days == 365 else f"{days} days"
 
 
-def _cells(
-    columns: dict[str, Float64], here: NDArray[np.bool_], currency: str | None, *, fits: bool
-) -> tuple[str, ...]:
+def _expected(table: FeatureTable) -> Float64:
+    """What `_cells` reads of each customer: whether it is known how late, and whether overdue; chances, where known.
+
+    Then the orders and the value that are expected, by `HORIZONS`.
+    """
+    columns = expected_columns(table)
+    waited, alive = columns["overdue_ratio"], columns["alive_chance"]
+    late = [np.isfinite(waited), np.isfinite(waited) & (waited > OVERDUE_AT)]
+    there = [np.isfinite(alive), np.nan_to_num(alive)]
+    ahead = [columns[f"expected_{what}_{days}d"] for what in ("orders", "value") for days in HORIZONS]
+    return np.column_stack([*late, *there, *ahead]).astype(np.float64)
+
+
+def _cells(sums: Sequence[float], currency: str | None, *, fits: bool) -> tuple[str, ...]:
     """Sums of what is expected of some customers, the mean chance of their being there, and how many are overdue."""
-    waited = columns["overdue_ratio"][here]
-    known = waited[np.isfinite(waited)]
-    late = (
-        f"{words.count(int((known > OVERDUE_AT).sum()))} of {words.count(len(known))}" if len(known) else words.MISSING
-    )
+    n_known, n_overdue, n_chances, chances, *ahead = sums
+    late = f"{words.count(n_overdue)} of {words.count(n_known)}" if n_known else words.MISSING
     if not fits:
         return (late,)
-    orders = [words.count(float(columns[f"expected_orders_{days}d"][here].sum())) for days in HORIZONS]
-    value = [
-        words.money(float(columns[f"expected_value_{days}d"][here].sum()), currency, short=True) for days in HORIZONS
-    ]
-    alive = columns["alive_chance"][here]
-    there = words.share(float(np.nanmean(alive))) if np.isfinite(alive).any() else words.MISSING
+    orders = [words.count(one) for one in ahead[: len(HORIZONS)]]
+    value = [words.money(one, currency, short=True) for one in ahead[len(HORIZONS) :]]
+    there = words.share(chances / n_chances) if n_chances else words.MISSING
     return (*orders, *value, there, late)
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from marketfold import words
-from marketfold.features import EXPECTED, Outlook, expected_columns, outlook_of
+from marketfold.features import EXPECTED, Outlook, outlook_of
 from marketfold.figures import feature_by_segment_figure, profile_heatmap_figure
 from marketfold.page import (
     Column,
@@ -28,6 +26,7 @@ from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.segments import rule_sentence
 from marketfold.report.sentences.trust import trust_text
 from marketfold.segments import difference_text, most_telling
+from marketfold.selection import EXPECTED_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign
     from marketfold.page import Part
-    from marketfold.schema import Float64
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Segmentation
     from marketfold.units import Feature, FeatureTable
@@ -70,23 +68,22 @@ def _card_facts(profile: SegmentProfile, table: FeatureTable, currency: str | No
     )
 
 
-def _outlook_fact(analysis: Analysis, profile: SegmentProfile, values: Float64) -> Fact:
+def _outlook_fact(own: float, everyone: float, currency: str | None) -> Fact:
     """What the middle customer of a segment is expected to bring, beside everybody's."""
-    here = values[np.array(analysis.segmentation.numbers)[analysis.labels] == profile.number]
-    feature, currency = EXPECTED["expected_value_365d"], analysis.data.currency
-    told = (words.measured(float(np.median(of)), feature.measure, currency) for of in (here, values))
+    feature = EXPECTED[EXPECTED_COLUMN]
+    told = (words.measured(of, feature.measure, currency) for of in (own, everyone))
     return Fact(words.sentence(feature.label).rstrip("."), *told)
 
 
 def _with_outlook(analysis: Analysis, cards: tuple[SegmentCard, ...]) -> tuple[SegmentCard, ...]:
     """The cards with what is expected of their customers, where anything is."""
-    table = analysis.segmentation.table
-    if not isinstance(outlook_of(table), Outlook):
+    made, currency = analysis.segmentation, analysis.data.currency
+    if not isinstance(outlook_of(made.table), Outlook):
         return cards
-    values = expected_columns(table)["expected_value_365d"]
+    own, everyone = made.middle_expected
     return tuple(
-        replace(card, facts=(*card.facts, _outlook_fact(analysis, profile, values)))
-        for card, profile in zip(cards, analysis.segments.profiles, strict=True)
+        replace(card, facts=(*card.facts, _outlook_fact(of, everyone, currency)))
+        for card, of in zip(cards, own, strict=True)
     )
 
 
@@ -126,7 +123,7 @@ def _with_aim(card: SegmentCard, campaign: Campaign | None) -> SegmentCard:
 
 def _how_numbered(made: Segmentation) -> str:
     in_order = list(made.numbers) == sorted(made.numbers)
-    code = "numbered" if in_order else "merged" if made.unmerged else "carried on"
+    code = "numbered" if in_order else "merged" if made.unmerged is not None else "carried on"
     return say("segment_order", code, size="revenue" if made.table.has_money else "size")
 
 
@@ -170,10 +167,10 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
 
 def _of_whom(analysis: Analysis, features: list[Feature]) -> str:
     """That some of these features are not measured of everybody, where it is so."""
-    table = analysis.segmentation.table
-    counts = {feature.label: int(table.measured(feature.name).sum()) for feature in features}
-    fewer = [f"{label.partition(':')[0]} ({words.count(n)})" for label, n in counts.items() if n < len(table)]
-    return say("medians", "of fewer", whole=len(table), fewer=fewer) if fewer else ""
+    whole, measured = analysis.segmentation.n_units, analysis.segmentation.measured_counts
+    counts = {feature.label: measured[feature.name] for feature in features}
+    fewer = [f"{label.partition(':')[0]} ({words.count(n)})" for label, n in counts.items() if n < whole]
+    return say("medians", "of fewer", whole=whole, fewer=fewer) if fewer else ""
 
 
 def _medians(analysis: Analysis) -> tuple[Part, ...]:

@@ -128,7 +128,7 @@ def _table(read: TableRead | None) -> dict[str, str] | None:
 
 def _sample(analysis: Analysis) -> dict[str, int] | None:
     few = analysis.sampled_units
-    return {"units": few, "of": len(analysis.segmentation)} if few else None
+    return {"units": few, "of": analysis.segmentation.n_units} if few else None
 
 
 def _feature_set(analysis: Analysis) -> dict[str, Any]:

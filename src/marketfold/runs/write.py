@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,10 +33,11 @@ from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import UnitRecords, list_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from marketfold.analysis import Analysis
     from marketfold.schema import Watched
+    from marketfold.selection import Segmentation
     from marketfold.units import FeatureTable
 
 
@@ -75,36 +77,42 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
         listed = [name for name in parquet.read_schema(written).names if name in LISTED]
         rows = list_parts(parquet.read_table(written, columns=listed))
         write_customers(rows, folder, made.table.as_of, analysis.data.currency)
-    write_parts(feature_parts(made.table), folder / "features.parquet")
+    write_parts(feature_parts(made), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
 
 
-def feature_parts(table: FeatureTable) -> Iterator[pa.Table]:
+def feature_parts(made: Segmentation) -> Iterator[pa.Table]:
     """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids.
 
     Null where a feature is not measured; what the matrix took there stands in a column of its own. Each column says in
     its metadata what it is called (`label`) and how it is written (`measure`). Some units at a time.
     """
-    filled = [name for name in table.names if not table.measured(name).all()]
+    table, n_units = made.table, made.n_units
+    filled = tuple(name for name, n_measured in made.measured_counts.items() if n_measured < n_units)
     fields = [
         pa.field(one.name, pa.float64(), metadata={"label": one.label, "measure": one.measure})
         for one in table.features
     ]
     schema = pa.schema([*fields, *(pa.field(f"{FILLED}{name}", pa.float64()) for name in filled)])
-    for rows in row_chunks(len(table)):
-        some = table.take(np.arange(rows.start, rows.stop))
-        shown = [pa.array(some.shown(name), from_pandas=True) for name in table.names]
-        yield pa.table([*shown, *(pa.array(some.column(name)) for name in filled)], schema=schema)
+    if made.population:
+        return made.population.mapped(partial(_features_of, schema, filled))
+    parts = (table.take(np.arange(rows.start, rows.stop)) for rows in row_chunks(len(table)))
+    return (_features_of(schema, filled, part) for part in parts)
+
+
+def _features_of(schema: pa.Schema, filled: Sequence[str], some: FeatureTable, rows: object = None) -> pa.Table:  # noqa: ARG001
+    shown = [pa.array(some.shown(name), from_pandas=True) for name in some.names]
+    return pa.table([*shown, *(pa.array(some.column(name)) for name in filled)], schema=schema)
 
 
 def profiles_table(analysis: Analysis) -> pa.Table:
     """`profiles.csv`: everybody, then one row per segment; medians in the user's units."""
     profiles = analysis.segments.profiles
     known = analysis.segmentation.table.has_money
-    money = round(float(analysis.segmentation.table.revenue.sum()), 2) if known else None
+    money = round(float(analysis.segmentation.revenue.sum()), 2) if known else None
     everyone = dict.fromkeys(segment_facts(profiles[0], analysis)) | {
-        "name": "everybody", "units": len(analysis.segmentation), "unit_share": 1.0, "revenue_total": money,
+        "name": "everybody", "units": analysis.segmentation.n_units, "unit_share": 1.0, "revenue_total": money,
         "revenue_share": 1.0 if known else None,
     }  # fmt: skip
     rows = [_beside(segment_facts(profile, analysis), profile.medians) for profile in profiles]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from marketfold.schema import Labels
 
+    Counted = tuple[list[str], NDArray[np.int64]]
+
 MIN_SUPPORT = 5
 """Units of a segment that must share a value before it is said to stand out: the usual least count of a cell."""
 
@@ -50,7 +52,7 @@ class Described:
         return self.share / self.everyone_share if self.everyone_share else 0.0
 
 
-def _counts(column: NDArray[np.object_], labels: Labels, n_segments: int) -> tuple[list[str], NDArray[np.int64]]:
+def _counts(column: NDArray[np.object_], labels: Labels, n_segments: int) -> Counted:
     """Values in order of first appearance, and how many units of each segment have each; empty cells are left out."""
     encoded = pa.array(column, type=pa.string(), from_pandas=True).dictionary_encode()
     values: list[str] = encoded.dictionary.to_pylist()
@@ -64,7 +66,7 @@ def _counts(column: NDArray[np.object_], labels: Labels, n_segments: int) -> tup
 def describe(
     described: Mapping[str, NDArray[np.object_]], labels: Labels, n_segments: int
 ) -> tuple[dict[str, tuple[Described, ...]], ...]:
-    """For each segment and column the values that matter: the most common ones and every notable one.
+    """For each segment and column the values that matter, as `describe_counts`.
 
     `described` are text columns of shape (n_units,), None being an empty cell; `labels` count from 0.
 
@@ -75,20 +77,32 @@ def describe(
     >>> [(cell.value, round(cell.share, 2), cell.everyone_share) for cell in first["country"]]
     [('FR', 0.67, 0.5), ('US', 0.33, 0.5)]
     """
+    counted = {name: _counts(column, labels, n_segments) for name, column in described.items()}
+    return describe_counts(counted, np.bincount(labels, minlength=n_segments))
+
+
+def describe_counts(
+    counted: Mapping[str, Counted], sizes: NDArray[np.int64]
+) -> tuple[dict[str, tuple[Described, ...]], ...]:
+    """For each segment and column the values that matter: the most common ones and every notable one.
+
+    `counted` has the values of each column, and how many of the `sizes` units of each segment have each.
+    """
+    n_segments = len(sizes)
     found: tuple[dict[str, tuple[Described, ...]], ...]
-    found = tuple(dict.fromkeys(described, ()) for _ in range(n_segments))
-    tables = [_counts(column, labels, n_segments) for column in described.values()]
+    found = tuple(dict.fromkeys(counted, ()) for _ in range(n_segments))
+    tables = list(counted.values())
     counts = np.hstack([np.zeros((n_segments, 0), dtype=np.int64), *(counts for _, counts in tables)])
     if not counts.size:
         return found
-    sizes, totals = np.bincount(labels, minlength=n_segments)[:, None], counts.sum(axis=0)
-    chance = np.clip(stats.hypergeom.sf(counts - 1, len(labels), totals, sizes), 0, 1)
+    n_units, totals = int(sizes.sum()), counts.sum(axis=0)
+    chance = np.clip(stats.hypergeom.sf(counts - 1, n_units, totals, sizes[:, None]), 0, 1)
     unlikely = stats.false_discovery_control(chance, axis=None).reshape(counts.shape) < SIGNIFICANCE
-    shares, everyone = counts / np.maximum(sizes, 1), totals / len(labels)
+    shares, everyone = counts / np.maximum(sizes[:, None], 1), totals / n_units
     notable = (counts >= MIN_SUPPORT) & (shares / everyone >= NOTABLE_LIFT) & unlikely
     values = [value for known, _ in tables for value in known]
     ends = np.cumsum([len(known) for known, _ in tables])
-    for name, places in zip(described, np.split(np.arange(len(values)), ends[:-1]), strict=True):
+    for name, places in zip(counted, np.split(np.arange(len(values)), ends[:-1]), strict=True):
         for s in range(n_segments):
             common = sorted(places[counts[s, places] > 0], key=lambda v: (-counts[s, v], values[v]))
             shown = [v for rank, v in enumerate(common) if rank < SHOWN_VALUES or notable[s, v]]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marketfold.frames import terse
-from marketfold.segments.described import Described, describe
+from marketfold.segments.described import Described, describe, describe_counts
 from marketfold.segments.distinguishing_features import (
     DistinguishingFeature,
     EffectSizes,
@@ -14,12 +16,15 @@ from marketfold.segments.distinguishing_features import (
     effect_sizes,
 )
 from marketfold.segments.rules import SegmentRule, find_rule
+from marketfold.units import measured_of, measured_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from marketfold.schema import Float64, Trust
-    from marketfold.selection import Segmentation
+    from marketfold.selection import Population, Segmentation
 
 
 @terse
@@ -57,25 +62,65 @@ class SegmentTraits:
 
 
 def find_traits(segmentation: Segmentation) -> tuple[SegmentTraits, ...]:
-    """Count every segment beside everybody, in the order of the labels."""
+    """Count every segment beside everybody, in the order of the labels.
+
+    Where the rows are a sample, effects are its own; sizes, money, medians, means and what describes are of all units.
+    """
     table, n_segments = segmentation.table, segmentation.n_segments
     compared = effect_sizes(map(table.shown, table.names), segmentation.labels, n_segments)
-    described = describe(table.described, segmentation.labels, n_segments)
+    if segmentation.population:
+        compared = _of_all(compared, segmentation, segmentation.population)
+        described = describe_counts(_counted(segmentation, segmentation.population), segmentation.sizes)
+    else:
+        described = describe(table.described, segmentation.labels, n_segments)
     return tuple(_traits(segmentation, compared, described[s], s) for s in range(n_segments))
+
+
+def _of_all(compared: EffectSizes, segmentation: Segmentation, population: Population) -> EffectSizes:
+    """With the medians and means of all units, where the sample's say enough."""
+    names, places = segmentation.table.names, segmentation.places
+    middles = population.middles([population.shown(name) for name in names], places)
+    total, known = segmentation.sums(measured_values), segmentation.sums(measured_of)
+
+    def mean(total: Float64, known: Float64) -> Float64:
+        return total / np.maximum(known, 1)
+
+    of_all = {
+        "median": middles.median,
+        "everyone": np.tile(middles.everyone, (len(total), 1)),
+        "others": middles.others,
+        "mean": mean(total, known),
+        "others_mean": mean(total.sum(axis=0) - total, known.sum(axis=0) - known),
+    }
+    spoken = {name: np.where(np.isnan(getattr(compared, name)), np.nan, found) for name, found in of_all.items()}
+    return replace(compared, **spoken)
+
+
+def _counted(segmentation: Segmentation, population: Population) -> dict[str, tuple[list[str], NDArray[np.int64]]]:
+    """Of each describing column the values, and how many units of each segment have each."""
+    found = {}
+    for place, name in enumerate(segmentation.table.described):
+        counts = population.counts(place, segmentation.places)
+        values = sorted(set(counts["value"].to_pylist()))
+        whole = np.zeros((segmentation.n_segments, len(values)), dtype=np.int64)
+        columns = np.searchsorted(np.array(values, dtype=np.str_), np.array(counts["value"].to_pylist(), dtype=np.str_))
+        whole[counts["segment"].to_numpy(), columns] = counts["n"].to_numpy()
+        found[name] = values, whole
+    return found
 
 
 def _traits(
     segmentation: Segmentation, compared: EffectSizes, described: dict[str, tuple[Described, ...]], s: int
 ) -> SegmentTraits:
-    table, members = segmentation.table, segmentation.members(s)
-    revenue, all_revenue = float(table.revenue[members].sum()), float(table.revenue.sum())
+    table, sizes, money = segmentation.table, segmentation.sizes, segmentation.revenue
+    revenue, all_revenue = float(money[s]), float(money.sum())
 
     def by_name(values: Float64) -> dict[str, float]:
         return dict(zip(table.names, values.tolist(), strict=True))
 
     return SegmentTraits(
-        units=len(members),
-        unit_share=len(members) / len(table),
+        units=int(sizes[s]),
+        unit_share=int(sizes[s]) / segmentation.n_units,
         revenue_total=round(revenue, 2),
         revenue_share=revenue / all_revenue if all_revenue else 0.0,
         medians=by_name(compared.median[s]),

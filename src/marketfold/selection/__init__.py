@@ -19,6 +19,7 @@ from marketfold.selection.groups import GroupTest, choosing_half, seek_groups
 from marketfold.selection.merging import check_merges, merge_alike, merge_segments
 from marketfold.selection.null_shops import Null, NullClouds, NullKind, NullShops
 from marketfold.selection.outlook_check import OutlookCheck, check_outlook
+from marketfold.selection.population import EXPECTED_COLUMN, Population
 from marketfold.selection.search import SEARCH_RESAMPLES, Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.separated import SeekOptions
@@ -38,6 +39,7 @@ __all__ = [
     "ALL",
     "ASIDE_ROWS",
     "ERRORS_APART",
+    "EXPECTED_COLUMN",
     "FEATURE_SETS",
     "FEWEST_ASIDE",
     "REFITS",
@@ -58,6 +60,7 @@ __all__ = [
     "NullKind",
     "NullShops",
     "OutlookCheck",
+    "Population",
     "Recipe",
     "ReducerComparison",
     "ReducerScore",

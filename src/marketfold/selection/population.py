@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from marketfold.frames import InEngine
 from marketfold.schema import UNIT_ID
 from marketfold.units import value_column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from marketfold.engine import Engine
     from marketfold.schema import Float64, Labels
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 PART = "part"
 """Column of the place of the centre that a unit is nearest to."""
+EXPECTED_COLUMN = "expected_value_365d"
+"""Column of what is expected of a unit, by which lists are ordered; absent where nothing is."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Population(InEngine):
     Attributes
     ----------
     frame
-        A row per unit: `FeatureTable.to_rows`, and `part`.
+        A row per unit: `FeatureTable.to_rows`, `part`, and what is expected of it.
     like
         A table without rows, with the columns of these.
     sizes, revenue
@@ -87,14 +88,15 @@ class Population(InEngine):
         rows = self.frame if beside is None else self.frame.join(beside, on=self.key, how="left")
         yield from self.engine.mapped(rows.sort(self.key), "", partial(_with_table, function, self.like))
 
-    def shown(self, name: str) -> nw.Expr:
-        """Column of a feature, null where `FeatureTable.measured` says that it means nothing."""
-        place = self.like.names.index(name)
-        return self._known(nw.col(value_column(place)), self.like.features[place].least_history)
+    def column(self, feature: str) -> nw.Expr:
+        """Column of a feature."""
+        return nw.col(value_column(self.like.names.index(feature)))
 
-    @staticmethod
-    def _known(column: nw.Expr, least: Mapping[str, int]) -> nw.Expr:
+    def shown(self, feature: str) -> nw.Expr:
+        """Column of a feature, null where it is not `FeatureTable.measured`."""
+        least = self.like.features[self.like.names.index(feature)].least_history
         known = [nw.col(f"history_{part}") >= days for part, days in least.items()]
+        column = self.column(feature)
         return nw.when(nw.all_horizontal(*known, ignore_nulls=False)).then(column) if known else column
 
     def middles(self, columns: Sequence[nw.Expr], places: Labels) -> Middles:
@@ -153,7 +155,5 @@ def _summed(
     return pa.table({"sums": pa.array(np.column_stack(columns).tolist(), pa.list_(pa.float64()))})
 
 
-def _with_table(
-    function: Callable[[FeatureTable, pa.Table], pa.Table], like: FeatureTable, rows: pa.Table
-) -> pa.Table:
+def _with_table(function: Callable[[FeatureTable, pa.Table], pa.Table], like: FeatureTable, rows: pa.Table) -> pa.Table:
     return function(like.of_rows(rows), rows)

@@ -6,21 +6,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import ParameterError
+from marketfold.features import expected_columns
 from marketfold.frames import Framed, table_html
 from marketfold.model import SegmentLabel, SegmentModel, confidence
 from marketfold.reduction import NoReducer
 from marketfold.schema import UNIT_ID
+from marketfold.selection.population import EXPECTED_COLUMN
 from marketfold.snapshot import Snapshot
+from marketfold.units import measured_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    import narwhals as nw
     from numpy.typing import NDArray
 
     from marketfold.clustering import Stability
@@ -31,8 +34,6 @@ if TYPE_CHECKING:
     from marketfold.selection.population import Population
     from marketfold.selection.trust import SegmentTest
     from marketfold.units import FeatureTable
-
-NOBODY = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,7 +130,7 @@ class Segmentation(Framed):
     @property
     def found(self) -> Segmentation:
         """The segments before any were merged."""
-        return self.unmerged or self
+        return self if self.unmerged is None else self.unmerged
 
     @property
     def parts(self) -> Labels:
@@ -139,7 +140,7 @@ class Segmentation(Framed):
     @property
     def places(self) -> Labels:
         """Position of the segment that each became, of the segments before any were merged."""
-        return self.segmenter.places_ if self.unmerged else np.arange(self.n_segments, dtype=np.int32)
+        return self.segmenter.places_ if self.unmerged is not None else np.arange(self.n_segments, dtype=np.int32)
 
     @cached_property
     def part_means(self) -> Float32:
@@ -183,31 +184,58 @@ class Segmentation(Framed):
     def sizes(self) -> NDArray[np.int64]:
         """Units of each segment, shape (n_segments,)."""
         if self.population:
-            return np.bincount(self.places, self.population.sizes).astype(np.int64)
+            return np.bincount(self.places, weights=self.population.sizes).astype(np.int64)
         return np.bincount(self.labels, minlength=self.n_segments)
 
     @property
     def revenue(self) -> Float64:
         """What the units of each segment brought, shape (n_segments,)."""
         if self.population:
-            return np.bincount(self.places, self.population.revenue)
+            return np.bincount(self.places, weights=self.population.revenue).astype(np.float64)
         return np.array([self.table.revenue[self.members(s)].sum() for s in range(self.n_segments)])
 
-    def blank(self) -> Self:
-        """The same without its rows: what other units are put into segments by, which may be sent to other machines."""
-        table, matrix = self.table.take(NOBODY), self.matrix
-        matrix = replace(matrix, values=matrix.values[:0], table=matrix.table.take(NOBODY))
+    def take(self, rows: NDArray[np.intp]) -> Self:
+        """Some of the units that are here, by their rows."""
+        matrix = replace(self.matrix, values=self.matrix.values[rows], table=self.matrix.table.take(rows))
         return replace(
             self,
-            table=table,
+            table=self.table.take(rows),
             matrix=matrix,
-            dimensions=self.dimensions[:0],
-            segmenter=self.segmenter.without_rows(),
-            labels=self.labels[:0],
-            stability=None,
-            unmerged=self.unmerged.blank() if self.unmerged else None,
-            population=None,
+            dimensions=self.dimensions[rows],
+            labels=self.labels[rows],
+            unmerged=self.unmerged.take(rows) if self.unmerged is not None else None,
         )
+
+    def blank(self) -> Self:
+        """The same without its units: what others are put into segments by, which may be sent to other machines."""
+        segmenter = self.segmenter.without_rows()
+        unmerged = self.unmerged.blank() if self.unmerged is not None else None
+        nobody = self.take(np.empty(0, dtype=np.intp))
+        return replace(nobody, segmenter=segmenter, stability=None, unmerged=unmerged, population=None)
+
+    def quantiles(self, feature: str, shares: Sequence[float]) -> tuple[float, ...]:
+        """Quantiles of a feature over all units, by linear interpolation, in the user's units."""
+        if self.population:
+            return self.population.quantiles(self.population.column(feature), shares)
+        return tuple(np.quantile(self.table.column(feature), shares).tolist())
+
+    @cached_property
+    def middle_expected(self) -> tuple[list[float], float]:
+        """Median of what the units of each segment are expected to bring in a year, and of everybody; in money."""
+        if self.population:
+            middles = self.population.middles([nw.col(EXPECTED_COLUMN)], self.places)
+            return middles.median[:, 0].tolist(), float(middles.everyone[0])
+        values = expected_columns(self.table)[EXPECTED_COLUMN]
+        own = [float(np.median(values[self.members(s)])) for s in range(self.n_segments)]
+        return own, float(np.median(values))
+
+    @cached_property
+    def measured_counts(self) -> dict[str, int]:
+        """Of how many units each feature is measured."""
+        if self.population is None:
+            return {name: int(self.table.measured(name).sum()) for name in self.table.names}
+        known = self.sums(measured_of).sum(axis=0).round().astype(int).tolist()
+        return dict(zip(self.table.names, known, strict=True))
 
     def assigned(self, engine: Engine) -> nw.LazyFrame[Any]:
         """Every unit in an engine: its id, as order lines have it, and `segment`, the position of its segment."""

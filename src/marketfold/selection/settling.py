@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.clustering import CenterSums, nearest_centers
-from marketfold.features import complete, keep_columns
+from marketfold.features import complete, expected_columns, keep_columns
 from marketfold.schema import money_sum
-from marketfold.selection.population import PART, Population, recoded
+from marketfold.selection.population import EXPECTED_COLUMN, PART, Population, recoded
 from marketfold.units import REVENUE
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ def _placed_rows(made: Segmentation, table: FeatureTable) -> pa.Table:
     """What is known of units, and where they lie in the dimensions of segments."""
     placed = _measured(made, table)
     rows = keep_columns(placed.table, made.table.names).to_rows()
+    expected = expected_columns(table).get(EXPECTED_COLUMN)
+    if expected is not None:  # as lists have it, which it orders
+        rows = rows.append_column(EXPECTED_COLUMN, pa.array(expected.round(4), from_pandas=True))
     for place, column in enumerate(placed.dimensions.T):
         rows = rows.append_column(f"{DIMENSION}{place}", pa.array(column))
     return rows
@@ -113,7 +116,7 @@ def among(made: Segmentation, table: FeatureTable) -> Segmentation:
     """The same segments, in the same order, of the units of another table such as a sample."""
     few = _measured(made, table)
     labels = made.segmenter.predict(few.dimensions)
-    return replace(few, labels=labels, unmerged=among(made.unmerged, table) if made.unmerged else None)
+    return replace(few, labels=labels, unmerged=among(made.unmerged, table) if made.unmerged is not None else None)
 
 
 def _measured(made: Segmentation, table: FeatureTable) -> Segmentation:

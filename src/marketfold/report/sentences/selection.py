@@ -60,7 +60,7 @@ def sample_note(analysis: Analysis) -> str:
     few = analysis.sampled_units
     if few is None:
         return ""
-    return say("sampled", "all", few=few, n=len(analysis.segmentation), unit=analysis.segmentation.unit)
+    return say("sampled", "all", few=few, n=analysis.segmentation.n_units, unit=analysis.segmentation.unit)
 
 
 def taken_as(choice: Choice) -> str:

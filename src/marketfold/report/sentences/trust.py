@@ -87,7 +87,7 @@ def trust_evidence(analysis: Analysis) -> tuple[str, ...]:
         beaten=sum(one >= furthest for one in test.highest),
         p=words.decimal(test.p, 3),
     )
-    n = len(analysis.segmentation)
+    n = analysis.segmentation.n_units
     sampled = (say("earned", "sampled", n_units=test.n_units, n=n),) if test.n_units < n else ()
     below = any(profile.separation == furthest for profile in analysis.segments.profiles)
     elsewhere = () if below else (say("earned", "elsewhere"),)
