@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+import pyarrow as pa
+
 from marketfold.cleaning import OrderRules, ReadTotals
 from marketfold.decisions import in_currency
 from marketfold.errors import ParameterError
@@ -12,7 +14,7 @@ from marketfold.frames import table_html, terse
 from marketfold.words import share
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Iterator
 
     from marketfold.campaigns import CampaignPlan
     from marketfold.cleaning import CleanOrders
@@ -115,7 +117,15 @@ class DataPart:
 
     def set_aside(self) -> pa.Table:
         """Every row that was set aside, by its number in the source, with its reason."""
-        return self.clean.engine.collect(self.clean.set_aside.sort("source_line"))
+        return pa.concat_tables(self.set_aside_parts())
+
+    def set_aside_parts(self) -> Iterator[pa.Table]:
+        """The same, some rows at a time; one part where there are none."""
+        rows, engine = self.clean.set_aside.sort("source_line"), self.clean.engine
+        parts = engine.mapped(rows, "", lambda rows: rows)
+        first = next(parts, None)
+        yield engine.collect(rows.head(0)) if first is None else first
+        yield from parts
 
 
 @terse
@@ -170,6 +180,10 @@ class CustomersPart:
     def set_aside(self) -> pa.Table:
         """Every row that was set aside, by its number in the source, with its reason."""
         return self.table.set_aside
+
+    def set_aside_parts(self) -> Iterator[pa.Table]:
+        """The same, in one part."""
+        yield self.table.set_aside
 
     @property
     def orders(self) -> Orders:

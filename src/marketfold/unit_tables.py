@@ -7,13 +7,14 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketfold import words
 from marketfold.arrays import row_chunks
-from marketfold.engine import EngineTable
+from marketfold.engine import DuckDBEngine, EngineTable
 from marketfold.features import (
     MEASURES,
     QUINTILES,
@@ -32,12 +33,13 @@ from marketfold.units import REVENUE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
+    from pathlib import Path
 
-    import narwhals as nw
     from numpy.typing import NDArray
 
     from marketfold.analysis import Analysis
     from marketfold.campaigns import CampaignPlan
+    from marketfold.engine import Engine
     from marketfold.model import Assignment, SegmentModel
     from marketfold.schema import Float32, Float64, RFMMeasure
     from marketfold.selection import Population, Segmentation
@@ -278,6 +280,7 @@ def _with_label(feature: Feature, value: str) -> str:
     return words.singular(f"{value} {label}") if feature.measure == "count" else f"{label} {value}"
 
 
+SORTING_MEMORY = "1GB"
 CUSTOMERS_CSV, CUSTOMERS_WORKBOOK = "customers.csv", "customers.xlsx"
 MOST_IN_WORKBOOK = 100_000
 """Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
@@ -302,17 +305,30 @@ def _as_listed(ordered: pa.Table, numbers: Rows, *, has_money: bool) -> pa.Table
     return numbered.select([name for name in LISTED if name in known])
 
 
-def list_parts(segments: pa.Table) -> Iterator[pa.Table]:
+def list_parts(segments: pa.Table | Path) -> Iterator[pa.Table]:
     """Customers as a person works through them: by segment, those first of whom most is expected or who brought most.
 
-    `segments` has the columns of `segments.csv`; those of `LISTED` that it has are kept, without the money where none
-    is known. `no` counts the rows from 1: a page that must not show an id points to a row by it. Some rows at a time.
+    `segments` has the columns of `segments.csv`, or is a Parquet file of them; those of `LISTED` that it has are kept,
+    without the money where none is known. `no` counts the rows from 1: a page that must not show an id points to a row
+    by it. Some rows at a time: they are sorted by an engine, which spills.
     """
-    segments = segments.select([name for name in segments.column_names if name in LISTED]).combine_chunks()
-    has_money, order = pc.any(pc.not_equal(segments["revenue_total"], 0)).as_py(), _list_order(segments)
-    for rows in row_chunks(len(order)):
-        numbers = np.arange(rows.start + 1, rows.stop + 1)
-        yield _as_listed(segments.take(order[rows]), numbers, has_money=has_money)
+    engine = DuckDBEngine(SORTING_MEMORY)
+    table = engine.from_arrow(segments) if isinstance(segments, pa.Table) else engine.scan_parquet([segments], "row", 0)
+    rows = table.select(*(name for name in table.collect_schema().names() if name in LISTED))
+    has_money = bool(_any(engine, rows, nw.col("revenue_total") != 0))
+    expected = EXPECTED_COLUMN in rows.collect_schema().names() and _any(
+        engine, rows, ~nw.col(EXPECTED_COLUMN).is_null()
+    )
+    by = EXPECTED_COLUMN if expected else "revenue_total"
+    n_before = 0
+    ordered = rows.sort("segment", by, "customer_id", descending=[False, True, False], nulls_last=True)
+    for part in engine.mapped(ordered, "", lambda rows: rows):
+        yield _as_listed(part, np.arange(n_before + 1, n_before + len(part) + 1), has_money=has_money)
+        n_before += len(part)
+
+
+def _any(engine: Engine, rows: nw.LazyFrame[Any], test: nw.Expr) -> bool:
+    return bool(engine.collect(rows.filter(test).head(1).select(nw.len()))[0][0].as_py())
 
 
 def listed(analysis: Analysis, most: int) -> pa.Table:

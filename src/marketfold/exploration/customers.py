@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from marketfold.schema import Float64
 
+MOST_VALUES = 500_000
+"""Customers whose values come home one by one."""
+ALIKE = 0.002
+"""Of more those are taken together whose revenue differs by a fifth of a per cent at most."""
 CURVE_POINTS = 201
 MOST = 0.8
 TOP = 100
@@ -81,30 +86,47 @@ class Repeats:
 
 
 def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
-    """Concentration of revenue and numbers of orders; one value for each customer comes home, and no id."""
-    customers = tables.collect(tables.clean.activity.customers.select("order_count", "revenue_scaled"))
-    brought = customers["revenue_scaled"] / MONEY_SCALE
-    revenue = np.sort(brought)[::-1]
-    n, total = len(revenue), float(revenue.sum())
+    """Concentration of revenue and numbers of orders.
+
+    One value for each customer comes home, and no id; of more than `MOST_VALUES` what those of nearly one value brought
+    together.
+    """
+    customers = tables.clean.activity.customers
+    by_orders = customers.group_by("order_count").agg(n=nw.len(), money=nw.col("revenue_scaled").sum())
+    found = tables.collect(by_orders.sort("order_count"))
+    sizes = found["n"].astype(np.int64)
+    repeats = Repeats(found["order_count"].astype(np.int64), sizes, found["money"].astype(np.float64) / MONEY_SCALE)
+    money = nw.col("revenue_scaled")
+    if sizes.sum() <= MOST_VALUES:
+        each = np.sort(tables.collect(customers.select(money))["revenue_scaled"])[::-1]
+        return _concentration(np.ones(len(each)), each, each[:TOP]), repeats
+    alike = customers.with_columns(((money + 1).log() / ALIKE).floor().alias("alike")).group_by("alike")
+    bands = tables.collect(alike.agg(n=nw.len(), money=money.sum()).sort("alike", descending=True))
+    largest = tables.collect(customers.sort("revenue_scaled", descending=True).head(TOP).select(money))[
+        "revenue_scaled"
+    ]
+    return _concentration(bands["n"].astype(np.float64), bands["money"].astype(np.float64), largest), repeats
+
+
+def _concentration(customers: Float64, money_scaled: Float64, largest_scaled: Float64) -> Concentration:
+    """From customers of one value each, the largest first: how many there are, and what they brought together."""
+    until = np.append(0.0, np.cumsum(customers))
+    brought = np.append(0.0, np.cumsum(money_scaled)) / MONEY_SCALE
+    n, total = int(until[-1]), float(brought[-1])
     at = np.unique(np.linspace(0, n, CURVE_POINTS).round().astype(np.int64))
-    cumulative = np.append(0.0, np.cumsum(revenue))
-    enough = cumulative[1:] >= MOST * total - 1e-9
-    fifth = max(1, round(n / 5))
-    # By its formula on sorted values (Gini 1912).
-    gini = float(2 * (np.arange(n, 0, -1) * revenue).sum() / (n * (total or 1.0)) - (n + 1) / n)
-    concentration = Concentration(
+    most = float(np.interp(MOST * total - 1e-9, brought, until)) if total > 0 else 0.0
+    # Twice the area between the curve and the diagonal, by trapezoids (Gini 1912).
+    under_curve = float((customers * (brought[1:] + brought[:-1])).sum() / (n * (total or 1.0)))
+    return Concentration(
         n_customers=n,
         revenue_total=total,
         customer_share=at / n,
-        revenue_share=cumulative[at] / (cumulative[-1] or 1.0),
-        customers_for_most=int(np.argmax(enough)) + 1,
-        top_revenue=revenue[:TOP].copy(),
-        top_fifth_share=float(revenue[:fifth].sum() / (total or 1.0)),
-        gini=gini if total > 0 else 0.0,
+        revenue_share=np.interp(at, until, brought) / (total or 1.0),
+        customers_for_most=max(1, math.ceil(round(most, 6))),
+        top_revenue=largest_scaled / MONEY_SCALE,
+        top_fifth_share=float(np.interp(max(1, round(n / 5)), until, brought) / (total or 1.0)),
+        gini=under_curve - 1 if total > 0 else 0.0,
     )
-    orders, place = np.unique(customers["order_count"].astype(np.int64), return_inverse=True)
-    by_orders = np.bincount(place, weights=brought).round(4).astype(np.float64)
-    return concentration, Repeats(orders, np.bincount(place), by_orders)
 
 
 @terse

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
 
 from marketfold.analysis import DataPart
 from marketfold.arrays import row_chunks
@@ -28,7 +27,6 @@ from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import FILLED, Run
 from marketfold.runs.record import run_record, segment_facts
 from marketfold.runs.table_files import write_parts
-from marketfold.schema import LISTED
 from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import UnitRecords, list_parts
 
@@ -74,12 +72,10 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
     made, written = analysis.segmentation, folder / "segments.parquet"
     write_parts(UnitRecords(analysis).parts(), folder / "segments.csv", written)
     if made.unit == "customer":  # their list has another order, for which it takes all rows
-        listed = [name for name in parquet.read_schema(written).names if name in LISTED]
-        rows = list_parts(parquet.read_table(written, columns=listed))
-        write_customers(rows, folder, made.table.as_of, analysis.data.currency)
+        write_customers(list_parts(written), folder, made.table.as_of, analysis.data.currency)
     write_parts(feature_parts(made), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
-    write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
+    write_parts(analysis.data.set_aside_parts(), folder / "set_aside.csv")
 
 
 def feature_parts(made: Segmentation) -> Iterator[pa.Table]:
