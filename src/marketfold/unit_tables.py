@@ -314,11 +314,10 @@ def list_parts(segments: pa.Table | Path) -> Iterator[pa.Table]:
     """
     engine = DuckDBEngine(SORTING_MEMORY)
     table = engine.from_arrow(segments) if isinstance(segments, pa.Table) else engine.scan_parquet([segments], "row", 0)
-    rows = table.select(*(name for name in table.collect_schema().names() if name in LISTED))
-    has_money = bool(_any(engine, rows, nw.col("revenue_total") != 0))
-    expected = EXPECTED_COLUMN in rows.collect_schema().names() and _any(
-        engine, rows, ~nw.col(EXPECTED_COLUMN).is_null()
-    )
+    names = [name for name in table.collect_schema().names() if name in LISTED]
+    rows = table.select(*names)
+    has_money = _any(engine, rows, nw.col("revenue_total") != 0)
+    expected = EXPECTED_COLUMN in names and _any(engine, rows, ~nw.col(EXPECTED_COLUMN).is_null())
     by = EXPECTED_COLUMN if expected else "revenue_total"
     n_before = 0
     ordered = rows.sort("segment", by, "customer_id", descending=[False, True, False], nulls_last=True)
