@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PART = "part"
 """Column of the place of the centre that a unit is nearest to."""
+MOST_HELD = 10_000_000
+"""Values that an engine may hold for medians at once; it needs all of a column."""
 EXPECTED_COLUMN = "expected_value_365d"
 """Column of what is expected of a unit, by which lists are ordered; absent where nothing is."""
 
@@ -100,22 +102,30 @@ class Population(InEngine):
         return nw.when(nw.all_horizontal(*known, ignore_nulls=False)).then(column) if known else column
 
     def middles(self, columns: Sequence[nw.Expr], places: Labels) -> Middles:
-        """Exact medians of columns in each segment, among all others, and of everybody; one column after the other."""
-        n_segments = int(places.max()) + 1
-        found = [self._middles(column, places, n_segments) for column in columns]
-        shape = len(found), n_segments
-        own, others, everyone = (np.array([one[i] for one in found], dtype=np.float64) for i in range(3))
-        return Middles(own.reshape(shape).T, others.reshape(shape).T, everyone)
+        """Exact medians of columns in each segment, among all others, and of everybody; nulls are not counted."""
+        n_segments, at_once = int(places.max()) + 1, max(1, MOST_HELD // max(len(self), 1))
+        found: dict[str, float | None] = {}
+        for start in range(0, len(columns), at_once):
+            found |= self._middles(dict(enumerate(columns[start : start + at_once], start)), places, n_segments)
 
-    def _middles(self, column: nw.Expr, places: Labels, n_segments: int) -> tuple[list[float], list[float], float]:
-        segment, value = nw.col("segment"), nw.col("value")
-        rows = self.frame.select(recoded(PART, places).alias("segment"), column.alias("value"))
-        known = rows.filter(~value.is_null())
-        own = {f"own_{one}": nw.when(segment == one).then(value).median() for one in range(n_segments)}
-        rest = {f"rest_{one}": nw.when(segment != one).then(value).median() for one in range(n_segments)}
-        (row,) = self.engine.collect(known.select(all=value.median(), **own, **rest)).to_pylist()
-        row = {name: np.nan if one is None else one for name, one in row.items()}
-        return [row[name] for name in own], [row[name] for name in rest], row["all"]
+        def known(who: str) -> Float64:
+            return np.array([np.nan if (one := found[f"{who}_{j}"]) is None else one for j in range(len(columns))])
+
+        own, others = (np.stack([known(f"{who}_{s}") for s in range(n_segments)]) for who in ("own", "other"))
+        return Middles(own, others, known("all"))
+
+    def _middles(self, columns: dict[int, nw.Expr], places: Labels, n_segments: int) -> dict[str, float | None]:
+        segment, named = nw.col("segment"), {j: f"value_{j}" for j in columns}
+        rows = self.frame.select(
+            recoded(PART, places).alias("segment"), *(one.alias(named[j]) for j, one in columns.items())
+        )
+        asked = {f"all_{j}": nw.col(name).median() for j, name in named.items()}
+        for s in range(n_segments):
+            for j, name in named.items():
+                asked[f"own_{s}_{j}"] = nw.when(segment == s).then(nw.col(name)).median()
+                asked[f"other_{s}_{j}"] = nw.when(segment != s).then(nw.col(name)).median()
+        (row,) = self.engine.collect(rows.select(**asked)).to_pylist()
+        return dict(row)
 
     def quantiles(self, column: nw.Expr, shares: Sequence[float]) -> tuple[float, ...]:
         """Exact quantiles of a column over all units, by linear interpolation."""
