@@ -102,7 +102,7 @@ def _sums_of(rows: pa.Table) -> CenterSums:
 
 def _part_of(centers: Float32, dimensions: list[str], key: str, rows: pa.Table) -> pa.Table:
     parts = nearest_centers(_points(dimensions, rows), centers)
-    return rows.select([key]).append_column(PART, pa.array(parts, pa.int64()))
+    return pa.table({key: rows[key].cast(pa.string()), PART: pa.array(parts, pa.int64())})
 
 
 def _at(counted: pa.Table, name: str, n: int) -> np.ndarray:
