@@ -65,9 +65,8 @@ class UnitRecords:
     def _of_plan(self) -> dict[str, tuple[pa.Array, pa.Array]]:
         """Columns of the plan, by name, each with the place in it of every unit."""
         plan = self.analysis.plan
-        found = {} if plan.assignments is None else {"arm": plan.assignments}
-        if plan.next_products is not None and len(plan.next_products):
-            found["next_product"] = plan.next_products
+        of_plan = {"arm": plan.assignments, "next_product": plan.next_products}
+        found = {name: table for name, table in of_plan.items() if isinstance(table, pa.Table) and len(table)}
         ids = pa.array(self.analysis.segmentation.ids.tolist() if found else [], pa.string())
         return {
             name: (table[name].combine_chunks(), pc.index_in(ids, table["customer_id"].combine_chunks()))
