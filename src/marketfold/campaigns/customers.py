@@ -113,13 +113,13 @@ class Customers:
 
     @property
     def is_overdue(self) -> nw.Expr:
-        """Who has been away for over twice the own time between orders; a first-time buyer is held to everybody's."""
-        usual = self.everybody["gap_days"]
-        if usual is None:
-            return nw.lit(value=False)
-        own = nw.col("gap_days").fill_null(usual)
-        longest = nw.when(own > 1.0).then(own).otherwise(nw.lit(1.0))
-        return nw.col("recency_days") > OVERDUE_GAPS * longest
+        """Who has been away for over twice the own time between orders, of one day or more.
+
+        A first-time buyer is held to everybody's; where nobody came back, it cannot be told.
+        """
+        usual, recency, own = self.everybody["gap_days"], nw.col("recency_days"), nw.col("gap_days")
+        own = own if usual is None else own.fill_null(usual)
+        return (recency > OVERDUE_GAPS * own) & (recency > OVERDUE_GAPS)
 
     @cached_property
     def two_largest(self) -> tuple[float | None, ...]:
