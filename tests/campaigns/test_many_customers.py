@@ -126,7 +126,7 @@ def assert_planned_alike(case: Case, engine: Any) -> CampaignPlan:
     engine.most = 10 * N_CUSTOMERS
     for there, here in ((plan.assignments, whole.assignments), (plan.next_products, whole.next_products)):
         assert isinstance(there, EngineTable)
-        assert here is not None
+        assert isinstance(here, pa.Table)
         assert len(here) == N_CUSTOMERS
         assert there.collect().equals(here)
     return plan

@@ -43,8 +43,8 @@ class KnownCustomers:
     Attributes
     ----------
     customers
-        One row for each, where the engine has them: `customer_id`, `segment` (0-based) and `revenue`, which is 0 where
-        it is not known.
+        One row for each, held in the engine: `customer_id`, `segment` (0-based) and `revenue`, which is 0 where it is
+        not known.
     two_largest
         Share of each segment's revenue that its two largest customers bring, 0 to 1; None of one without revenue.
     order_counts
@@ -59,14 +59,11 @@ class KnownCustomers:
     has_orders
         Whether it was counted from orders.
     next_products
-        As `product_affinity.next_products` has it, to be asked before `held` is let go; None where nothing is known of
-        what was bought.
+        As `product_affinity.next_products` has it, held as well; None where nothing is known of what was bought.
     baskets
         What is bought together; None where that is not known.
     cohorts
         Who came back in each segment of customers; None for other units, and where it is not known.
-    held
-        What the engine keeps for `customers` and `next_products`.
     """
 
     customers: nw.LazyFrame[Any]
@@ -85,7 +82,6 @@ class KnownCustomers:
     next_products: nw.LazyFrame[Any] | None = None
     baskets: Baskets | None = None
     cohorts: SegmentCohorts | None = None
-    held: tuple[nw.LazyFrame[Any], ...] = ()
 
     @property
     def can_be_priced(self) -> bool:
@@ -115,9 +111,11 @@ def known_from_orders(
     silent = [one.silent_days for one in timing]
     past = read_baselines(purchases, customers, campaign_days, seasons, silent)
     facts = segment_facts(customers, [one.season_share for one in timing])
+    following = clean.engine.hold(next_products(purchases, affinity)) if purchases.columns else None
+    clean.engine.release(purchases.members)
     report(3)
     return KnownCustomers(
-        customers=customers.frame.select("customer_id", "segment", "revenue"),
+        customers=customers.held,
         engine=clean.engine,
         two_largest=customers.two_largest,
         order_counts=tuple(counted["orders"] for counted in customers.of_segments),
@@ -129,10 +127,9 @@ def known_from_orders(
         observed_days=customers.observed_days,
         source=clean.facts,
         currency=clean.currency,
-        next_products=next_products(purchases, affinity) if purchases.columns else None,
+        next_products=following,
         baskets=baskets,
         cohorts=follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None,
-        held=(purchases.members, customers.held),
     )
 
 
@@ -205,7 +202,7 @@ def known_from_table(segmentation: Segmentation, source: CustomerTable) -> Known
     columns = {"customer_id": table.ids.tolist(), "segment": pa.array(labels, pa.int64()), "revenue": table.revenue}
     orders = sums_by(labels, table.column("order_count")[:, None], n) if "order_count" in table.names else None
     return KnownCustomers(
-        customers=engine.from_arrow(pa.table(columns)),
+        customers=engine.hold(engine.from_arrow(pa.table(columns))),
         engine=engine,
         two_largest=_two_largest(table.revenue, labels, n),
         order_counts=None if orders is None else tuple(orders[:, 0].astype(int).tolist()),

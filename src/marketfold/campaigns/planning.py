@@ -252,11 +252,14 @@ def _divided(stakes: Sequence[Stake], customers: KnownCustomers, options: Campai
     return allocate_budget(stakes, days=customers.observed_days, total=options.budget if stakes else None, **money)
 
 
-def _kept(frame: nw.LazyFrame[Any], segmentation: Segmentation, engine: Engine) -> pa.Table | EngineTable:
-    """A table of customers here, where the units are here as well; else where the engine keeps it."""
-    if segmentation.n_units == len(segmentation):
-        return EngineTable(engine, frame).collect()
-    return EngineTable(engine, engine.hold(frame))
+def _kept(held: nw.LazyFrame[Any], segmentation: Segmentation, engine: Engine) -> pa.Table | EngineTable:
+    """A held table of customers: here, where the units are here as well; else where the engine has it."""
+    table = EngineTable(engine, held)
+    if segmentation.n_units > len(segmentation):
+        return table
+    rows = table.collect()
+    engine.release(held)
+    return rows
 
 
 def plan_campaigns(
@@ -329,8 +332,7 @@ def plan_campaigns(
     following = customers.next_products
     next_products = None if following is None else _kept(following, segmentation, customers.engine)
     assignments = _kept(arms, segmentation, customers.engine)
-    for frame in (arms, *customers.held):
-        customers.engine.release(frame)
+    customers.engine.release(customers.customers)
     _report(progress, STEPS)
     return CampaignPlan(
         campaigns=tuple(as_made(replace(c, budget=b)) for c, b in zip(campaigns, lines, strict=True)),

@@ -150,7 +150,9 @@ def _count(purchases: Purchases, what: Thing) -> tuple[_Cells, _Totals, dict[str
     if named:
         rows = sorted(zip(table[what].to_pylist(), table["category"].to_pylist(), strict=True), key=str)
         category_of = {product: category for product, category in rows if category is not None}
-    return _cells(table, what, purchases.n_segments), _totals(purchases, own), category_of
+    totals = _totals(purchases, own)
+    purchases.engine.release(own)
+    return _cells(table, what, purchases.n_segments), totals, category_of
 
 
 def _own(purchases: Purchases, pairs: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

@@ -171,6 +171,7 @@ def count_months(purchases: Purchases, observed: tuple[date, date]) -> MonthCoun
     )
     squared = whole.with_columns(square=average * average)
     totals = engine.collect(squared.group_by("its_segment").agg(squares=nw.col("square").sum(), customers=nw.len()))
+    engine.release(own)
     years = observed[1].year - observed[0].year + 1
     months = whole_numbers(spread, "segment"), whole_numbers(spread, "month") - 1
     places = (
