@@ -218,6 +218,10 @@ class SparkEngine:
 
         return frame_of(frame.to_native().withColumn(name, F.md5(F.concat(F.lit(salt), F.col(column)))))
 
+    def numbered(self, frame: nw.LazyFrame[Any], key: str, name: str) -> nw.LazyFrame[Any]:
+        """By fingerprints of the key: a part that is lost is computed anew, and must have the numbers it had."""
+        return self.hold(self.fingerprint(frame, (key,), name))
+
     def with_uniform(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
         """By `mapInArrow`, where the rows are."""
         from pyspark.sql.types import DoubleType, StructField, StructType  # noqa: PLC0415  (only where Spark is in use)

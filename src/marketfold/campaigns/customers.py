@@ -225,7 +225,7 @@ def condense(clean: CleanOrders, members: nw.LazyFrame[Any], n_segments: int, be
     """
     # the same object where nothing is left out: then what features have measured is there
     seen = clean if before is None or (clean.activity.span or (before,))[-1] < before else before_day(clean, before)
-    coded = seen.engine.hold(seen.engine.fingerprint(members, ("customer_id",), "customer"))
+    coded = seen.engine.numbered(members, "customer_id", "customer")
 
     def of_members(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return rows.join(coded, on="customer_id", how="inner")
