@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from marketfold.campaigns.basket_tests import Margins, Seen, stand_out
 from marketfold.campaigns.baskets import measure_baskets
-from marketfold.campaigns.customers import condense, members_of
+from marketfold.campaigns.customers import condense
 from marketfold.cleaning import clean_orders
 from marketfold.orders import read_orders
 
@@ -71,9 +71,9 @@ def count_lines(n_lines: int, n_products: int = 40_000) -> str:
         }
     )
     clean = clean_orders(read_orders(lines))
-    ids = np.unique(lines["customer_id"].to_pylist())
-    labels = (np.arange(len(ids)) % 5).astype(np.int32)
-    purchases = condense(clean, members_of(clean, ids, labels), 5)
+    ids = np.unique(lines["customer_id"].to_pylist()).tolist()
+    members = clean.engine.from_arrow(pa.table({"customer_id": ids, "segment": np.arange(len(ids)) % 5}))
+    purchases = condense(clean, members, 5)
     start = time.process_time()
     found = measure_baskets(purchases)
     assert found is not None

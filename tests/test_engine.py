@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from marketfold.engine import DuckDBEngine
+from marketfold.engine import DuckDBEngine, Engine, EngineTable, PolarsEngine
 from marketfold.errors import OrdersError
 from marketfold.orders import read_orders
+from marketfold.sampling import hash_uniform
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,3 +86,15 @@ def test_what_is_released_takes_no_room():
         assert (tables(), engine.collect(kept).num_rows) == (1, 2)
         engine.release(kept)
         assert tables() == 0
+
+
+@pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
+def test_what_is_drawn_in_an_engine_is_what_is_drawn_here(engine: Engine):
+    """More rows than DuckDB hands on at a time, and ids of any letters."""
+    ids = [f"é{n}'" for n in range(5_000)]
+    drawn = engine.with_uniform(engine.from_arrow(pa.table({"id": ids[::-1], "n": range(5_000)})), "id", "it's", "u")
+    found = EngineTable(engine, drawn).collect()
+    assert found.schema == pa.schema([("id", pa.string()), ("n", pa.int64()), ("u", pa.float64())])
+    assert found["id"].to_pylist() == sorted(ids)
+    assert found["u"].to_pylist() == hash_uniform(sorted(ids), "it's").tolist()
+    engine.release(drawn)

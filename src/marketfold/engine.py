@@ -21,11 +21,12 @@ import duckdb
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+from duckdb.func import ARROW
 from pyarrow import parquet
 
 from marketfold.errors import EngineError, OrdersError
 from marketfold.frames import InEngine
-from marketfold.sampling import digests
+from marketfold.sampling import digests, hash_uniform
 from marketfold.sql_text import literal, quoted, verbatim
 from marketfold.temporary import make_folder
 
@@ -159,6 +160,20 @@ class Engine(Protocol):
         """Add column `name`, the text that `sampling.digests` gives for a text column: the same on every engine."""
         ...
 
+    def numbered(self, frame: nw.LazyFrame[Any], key: str, name: str) -> nw.LazyFrame[Any]:
+        """Hold a frame with column `name`, a number for each row, by which others are grouped sooner than by its key.
+
+        The column `key` has no value twice, and no number stands twice, or where it is a fingerprint nearly never.
+        """
+        ...
+
+    def with_uniform(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
+        """Add column `name`, the number that `sampling.hash_uniform` gives for a text column; it may be held.
+
+        No engine has that hash of its own, so each has it made by Python, a part of the rows at a time.
+        """
+        ...
+
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Each value of a column, of fingerprints, that stands there more than once; it may be held."""
         ...
@@ -168,16 +183,22 @@ class Engine(Protocol):
         ...
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class EngineTable(InEngine):
-    """A table that stays with its engine until somebody asks for it."""
+    """A table that stays where its engine keeps it, as it may be too large to come home."""
 
     engine: Engine
     frame: nw.LazyFrame[Any]
 
     def collect(self) -> pa.Table:
-        """Bring it home."""
-        return self.engine.collect(self.frame)
+        """All rows, sorted by the first column; texts are `string`, whatever the engine has."""
+        rows = self.engine.collect(self.frame.sort(self.frame.collect_schema().names()[0]))
+        kinds = [(one.name, pa.string() if _is_text(one.type) else one.type) for one in rows.schema]
+        return rows.cast(pa.schema(kinds))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 class DuckDBEngine:
@@ -335,6 +356,24 @@ class DuckDBEngine:
         digest = f"md5({literal(salt)} || {quoted(column)}) AS {quoted(name)}"
         return frame_of(frame.to_native().project(f"*, {digest}"))
 
+    def numbered(self, frame: nw.LazyFrame[Any], key: str, name: str) -> nw.LazyFrame[Any]:  # noqa: ARG002
+        """In any order, by four bytes: tables of millions of rows have them, and fingerprints take twice as many."""
+        number = f"(row_number() OVER ())::UINTEGER AS {quoted(name)}"
+        return self.hold(frame_of(frame.to_native().project(f"*, {number}")))
+
+    def with_uniform(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
+        """By a function of ours, held at once: DuckDB says much when the process ends with one still known to it."""
+
+        def drawn(ids: pa.ChunkedArray) -> pa.Array:
+            return pa.array(hash_uniform(ids.to_pylist(), salt))
+
+        function = f"uniform_{uuid.uuid4().hex}"
+        self.connection.create_function(function, drawn, ["VARCHAR"], "DOUBLE", type=ARROW)
+        try:
+            return self.hold(frame_of(frame.to_native().project(f"*, {function}({quoted(column)}) AS {quoted(name)}")))
+        finally:
+            self.connection.remove_function(function)
+
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Sorted here, which is several times as fast as to group what is nearly all different; many are grouped."""
         parts, rows = [np.empty(0, np.uint64)], 0
@@ -417,6 +456,20 @@ class PolarsEngine:
 
         digest = pl.col(column).map_batches(hashed, return_dtype=pl.String).alias(name)
         return frame_of(frame.to_native().with_columns(digest))
+
+    def numbered(self, frame: nw.LazyFrame[Any], key: str, name: str) -> nw.LazyFrame[Any]:  # noqa: ARG002
+        """By their place."""
+        return self.hold(frame_of(frame.to_native().with_row_index(name)))
+
+    def with_uniform(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
+        """Drawn here, as digests are."""
+        import polars as pl  # noqa: PLC0415  (only where Polars is in use)
+
+        def drawn(ids: pl.Series) -> pl.Series:
+            return pl.Series(ids.name, hash_uniform(ids, salt))
+
+        number = pl.col(column).map_batches(drawn, return_dtype=pl.Float64).alias(name)
+        return frame_of(frame.to_native().with_columns(number))
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Grouped."""

@@ -15,6 +15,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
+from marketfold.sampling import hash_uniform
 from marketfold.spark import is_address, is_remote, refuse_passing_table
 from marketfold.spark_says import is_too_much_at_once, told_in_words
 
@@ -224,6 +225,18 @@ class SparkEngine:
 
         return frame_of(frame.to_native().withColumn(name, F.md5(F.concat(F.lit(salt), F.col(column)))))
 
+    def numbered(self, frame: nw.LazyFrame[Any], key: str, name: str) -> nw.LazyFrame[Any]:
+        """By fingerprints of the key: a part that is lost is computed anew, and must have the numbers it had."""
+        return self.hold(self.fingerprint(frame, (key,), name))
+
+    def with_uniform(self, frame: nw.LazyFrame[Any], column: str, salt: str, name: str) -> nw.LazyFrame[Any]:
+        """By `mapInArrow`, where the rows are."""
+        from pyspark.sql.types import DoubleType, StructField, StructType  # noqa: PLC0415  (only where Spark is in use)
+
+        native = frame.to_native()
+        made = StructType([*native.schema.fields, StructField(name, DoubleType())])
+        return frame_of(native.mapInArrow(_each(partial(_with_uniform, column, salt, name)), made))
+
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Grouped, and held."""
         return self.hold(grouped(frame, column))
@@ -246,6 +259,10 @@ def _each(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Re
                 yield from function(pa.Table.from_batches([batch])).to_batches()
 
     return make
+
+
+def _with_uniform(column: str, salt: str, name: str, rows: pa.Table) -> pa.Table:
+    return rows.append_column(name, pa.array(hash_uniform(rows[column].to_pylist(), salt)))
 
 
 def _packed(function: Made, rows: pa.Table) -> pa.Table:

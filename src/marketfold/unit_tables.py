@@ -181,7 +181,7 @@ class UnitRecords:
 def _planned(plan: CampaignPlan) -> dict[str, pa.Table | EngineTable]:
     """What a plan has of each customer, by the column that says it."""
     found = {"arm": plan.assignments, "next_product": plan.next_products}
-    return {name: table for name, table in found.items() if table is not None}
+    return {name: table for name, table in found.items() if isinstance(table, EngineTable) or table}
 
 
 def _said_of(sentences: UnitSentences, made: Segmentation, units: FeatureTable, rows: pa.Table) -> pa.Table:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.campaigns.cases import purchases_of
 from tests.campaigns.test_baskets import case_of_orders
 
 from marketfold.campaigns.basket_counts import MOST_IN_ORDER, Counts, count_customers, count_pairs, count_things
-from marketfold.campaigns.customers import condense, members_of
 
 
 def things_of(orders: dict[str, tuple[str, list[str]]]) -> Counts:
     """Counted with the customers of two segments, by the first letter of their names."""
     case = case_of_orders(orders)
     labels = np.array([one.startswith("B") for one in case.ids.tolist()], dtype=np.int32)
-    return count_things(condense(case.clean, members_of(case.clean, case.ids, labels), 2), "product_id")
+    return count_things(purchases_of(case, labels=labels), "product_id")
 
 
 def test_pairs_are_counted_by_order_and_by_segment():

@@ -12,13 +12,12 @@ import pyarrow.compute as pc
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
-from tests.campaigns.cases import Case, as_engine, case_of, table_of
+from tests.campaigns.cases import Case, as_engine, case_of, purchases_of, table_of
 
 from marketfold.campaigns import Baskets, basket_tests
 from marketfold.campaigns.basket_counts import Counts
 from marketfold.campaigns.basket_tests import LEAST_ORDERS, Margins, Seen
 from marketfold.campaigns.baskets import _best_first, _buys_most, measure_baskets
-from marketfold.campaigns.customers import condense, members_of
 from marketfold.campaigns.product_affinity import MIN_LIFT
 from marketfold.cleaning import CleanOrders
 from marketfold.demo import Shop, make_shop
@@ -29,8 +28,7 @@ from marketfold.spark_engine import SparkEngine
 
 
 def baskets_of(case: Case, clean: CleanOrders | None = None) -> Baskets:
-    members = members_of(case.clean, case.ids, case.labels)
-    found = measure_baskets(condense(clean or case.clean, members, case.segmentation.n_segments))
+    found = measure_baskets(purchases_of(case, clean))
     assert found is not None
     return found
 
@@ -228,8 +226,7 @@ def test_few_orders_are_not_tested():
 
 def test_order_lines_without_products_have_no_pairs():
     case = case_of(read_orders(table_of([(f"O{n}", f"C{n % 9}", "2024-01-05", 2.0) for n in range(30)])))
-    members = members_of(case.clean, case.ids, case.labels)
-    assert measure_baskets(condense(case.clean, members, 3)) is None
+    assert measure_baskets(purchases_of(case)) is None
     assert case.plan().baskets is None
 
 

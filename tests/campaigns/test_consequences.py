@@ -36,7 +36,7 @@ def segments(plan: CampaignPlan, shop_case: Case) -> pa.Table:
     """As segments.parquet holds them."""
     lines = shop_case.clean.engine.collect(shop_case.clean.purchases)
     money = lines.group_by("customer_id").aggregate([("amount", "sum")])
-    assert plan.assignments is not None
+    assert isinstance(plan.assignments, pa.Table)
     joined = plan.assignments.join(money, "customer_id").sort_by([("customer_id", "descending")])
     return joined.rename_columns(["customer_id", "segment", "arm", "revenue_total"])
 

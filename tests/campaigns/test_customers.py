@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
-from tests.campaigns.cases import table_of
+from tests.campaigns.cases import assigned, table_of
 
 from marketfold.campaigns.customers import (
     Customers,
     condense,
     members_of,
-    overdue_customers,
     placed,
     ratio_error,
     read_customers,
     segment_facts,
 )
 from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.engine import DuckDBEngine, Engine, EngineTable, PolarsEngine
 from marketfold.errors import ParameterError
 from marketfold.orders import read_orders
 
@@ -35,29 +37,46 @@ def clean() -> CleanOrders:
     return clean_orders(read_orders(table_of(ROWS, category=categories)))
 
 
+ALL = dict.fromkeys(("ann", "bob", "cyd"), 0)
+
+
+def read(
+    clean: CleanOrders, labels: dict[str, int], as_of: date | None = None, before: date | None = None
+) -> Customers:
+    return read_customers(condense(clean, assigned(clean.engine, labels), max(labels.values()) + 1, before), as_of)
+
+
+def column(customers: Customers, name: str) -> list[Any]:
+    """Of every customer, in the order of their ids."""
+    cells: list[Any] = customers.engine.collect(customers.frame).sort_by("customer_id")[name].to_pylist()
+    return cells
+
+
+def overdue_of(customers: Customers) -> list[Any]:
+    told = customers.frame.with_columns(overdue=customers.is_overdue.fill_null(value=False))
+    return column(replace(customers, frame=told), "overdue")
+
+
 @pytest.fixture(scope="module")
 def customers(clean: CleanOrders) -> Customers:
-    members = members_of(clean, np.array(["ann", "bob", "cyd"]), np.array([0, 1, 1], dtype=np.int32))
-    return read_customers(condense(clean, members, 2))
+    return read(clean, {"ann": 0, "bob": 1, "cyd": 1})
 
 
 def test_each_customer_is_counted_from_her_lines(customers: Customers) -> None:
-    assert customers.ids.tolist() == ["ann", "bob", "cyd"]
-    assert customers.labels.tolist() == [0, 1, 1]
-    assert customers.order_count.tolist() == [3, 1, 2]
-    assert customers.line_count.tolist() == [4, 1, 2]
-    assert customers.order_days.tolist() == [3, 1, 1]
-    assert customers.revenue.tolist() == [60, 30, 20]
-    assert customers.category_count is not None
-    assert customers.category_count.tolist() == [2, 1, 0]
+    assert column(customers, "customer_id") == ["ann", "bob", "cyd"]
+    assert column(customers, "segment") == [0, 1, 1]
+    assert column(customers, "order_count") == [3, 1, 2]
+    assert column(customers, "line_count") == [4, 1, 2]
+    assert column(customers, "revenue") == [60, 30, 20]
+    assert column(customers, "category_count") == [2, 1, 0]
 
 
 def test_the_time_observed_goes_from_the_first_to_the_last_day_and_both_count(customers: Customers) -> None:
     assert (customers.observed, customers.observed_days) == ((date(2024, 1, 1), date(2024, 1, 31)), 31)
     assert customers.as_of == date(2024, 2, 1)
-    assert customers.recency_days.tolist() == [1, 29, 12]
-    assert customers.gap_days.tolist()[0] == 15  # 30 days between the first and the last of three
-    assert np.isnan(customers.gap_days[1:]).all()  # two orders on one day are one
+    assert column(customers, "recency_days") == [1, 29, 12]
+    # 30 days between the first and the last of three; two orders on one day are one
+    assert column(customers, "gap_days") == [15, None, None]
 
 
 def test_facts_of_a_segment_and_of_everybody(customers: Customers) -> None:
@@ -84,32 +103,33 @@ def test_who_is_away_for_over_twice_the_time_between_orders_is_overdue(
     clean: CleanOrders, as_of: date, overdue: list[bool]
 ) -> None:
     """Ann comes every 15 days, last on 31 January; who came on one day alone is held to the same."""
-    members = members_of(clean, np.array(["ann", "bob", "cyd"]), np.zeros(3, dtype=np.int32))
-    assert overdue_customers(read_customers(condense(clean, members, 1), as_of)).tolist() == overdue
+    found = read(clean, ALL, as_of)
+    assert overdue_of(found) == overdue
+    assert found.of_segments[0]["overdue"] == sum(overdue)
 
 
 def test_where_nobody_came_on_two_days_nobody_is_overdue(clean: CleanOrders) -> None:
-    members = members_of(clean, np.array(["bob", "cyd"]), np.zeros(2, dtype=np.int32))
-    found = read_customers(condense(clean, members, 1), date(2025, 1, 1))
-    assert overdue_customers(found).tolist() == [False, False]
+    found = read(clean, {"bob": 0, "cyd": 0}, date(2025, 1, 1))
+    assert overdue_of(found) == [False, False]
     (facts,) = segment_facts(found, (None,))
     assert "gap_days" not in facts.values
     assert facts.values["ever_again_share"] == 0.5
 
 
 def test_lines_of_the_day_from_which_on_is_not_looked_are_left_out(clean: CleanOrders) -> None:
-    members = members_of(clean, np.array(["ann", "bob", "cyd"]), np.zeros(3, dtype=np.int32))
-    found = read_customers(condense(clean, members, 1, before=date(2024, 1, 31)))
-    assert found.revenue.tolist() == [40, 30, 20]
+    found = read(clean, ALL, before=date(2024, 1, 31))
+    assert column(found, "revenue") == [40, 30, 20]
     assert found.as_of == date(2024, 1, 21)
-    whole = condense(clean, members, 1, before=date(2024, 2, 1))
+    whole = condense(clean, assigned(clean.engine, ALL), 1, before=date(2024, 2, 1))
     assert whole.clean is clean
-    assert read_customers(whole).revenue.tolist() == [60, 30, 20]
+    assert column(read_customers(whole), "revenue") == [60, 30, 20]
 
 
-def test_of_segmented_orders_a_customer_is_where_most_of_her_money_is(clean: CleanOrders) -> None:
-    labels = np.array([0, 1, 0, 2, 1, 0], dtype=np.int32)
-    found = members_of(clean, np.array(list("123456")), labels, "order")
+@pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
+def test_of_segmented_orders_a_customer_is_where_most_of_her_money_is(clean: CleanOrders, engine: Engine) -> None:
+    there = replace(clean, bought=engine.from_arrow(clean.engine.collect(clean.purchases)), taken_back=None)
+    orders = assigned(engine, {"1": 0, "2": 1, "3": 0, "4": 2, "5": 1, "6": 0}, "order")
+    found = EngineTable(engine, members_of(there, orders, "order")).collect()
     assert found.to_pylist() == [
         {"customer_id": "ann", "segment": 0},  # 15 and 20 against 25
         {"customer_id": "bob", "segment": 2},
@@ -117,16 +137,18 @@ def test_of_segmented_orders_a_customer_is_where_most_of_her_money_is(clean: Cle
     ]
 
 
-@pytest.mark.parametrize("labels", [[0, 1], [0, 1, -1], []])
-def test_each_unit_needs_one_label(clean: CleanOrders, labels: list[int]) -> None:
-    with pytest.raises(ParameterError, match="one label of 0 or more"):
-        members_of(clean, np.array(["ann", "bob", "cyd"]), np.array(labels, dtype=np.int32))
+def test_a_segment_without_a_kept_line_is_counted_as_empty(clean: CleanOrders) -> None:
+    found = read(clean, {"ann": 0, "zoe": 1, "bob": 2})
+    facts = segment_facts(found, (None,) * 3)[1]
+    assert facts.values == {
+        "customer_count": 0, "customer_share": 0, "revenue_share": 0, "ever_again_share": 0.5
+    }  # fmt: skip
+    assert (facts.revenue, found.two_largest[1]) == (0, None)
 
 
 def test_customers_without_a_kept_line_are_refused(clean: CleanOrders) -> None:
-    members = members_of(clean, np.array(["zoe"]), np.array([0], dtype=np.int32))
     with pytest.raises(ParameterError, match="None of the segmented customers"):
-        read_customers(condense(clean, members, 1))
+        read(clean, {"zoe": 0})
 
 
 def test_a_table_is_placed_in_an_array_with_zeros_elsewhere() -> None:

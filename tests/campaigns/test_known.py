@@ -8,13 +8,14 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.campaigns.cases import customers_of
 
 from marketfold.campaigns.customers import SegmentFacts
-from marketfold.campaigns.known import KnownCustomers, _ahead, _facts, known_from_orders
+from marketfold.campaigns.known import KnownCustomers, _ahead, _facts, _two_largest, known_from_orders
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.decisions import SourceFacts
 from marketfold.demo import make_shop
-from marketfold.engine import DuckDBEngine
+from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
 from marketfold.features import Outlook, build_features, build_matrix, outlook_of, with_outlook
 from marketfold.orders import read_orders
 from marketfold.selection import Segmentation
@@ -65,26 +66,34 @@ def test_what_comes_anyway_is_forecast_where_the_model_was_checked(clean_purchas
     assert _ahead(checked, (None, None), 90, (None, None)) == (None, None)
 
 
-def known(revenue: list[float], labels: list[int], *, segments: int, days: int = 100) -> KnownCustomers:
-    n = len(revenue)
-    facts = tuple(SegmentFacts({}, {}, 0.0) for _ in range(segments))
-    return KnownCustomers(
-        np.array([f"C{one}" for one in range(n)]), np.array(labels, np.int32), np.array(revenue), np.ones(n), facts,
-        (), (), (), days, SourceFacts("orders.csv", n, {}),
-    )  # fmt: skip
+REVENUE, LABELS = [1.0, 5.0, 4.0, 10.0, 7.0, 0.0, -3.0], [0, 0, 0, 1, 2, 3, 4]
+SHARES = (0.9, 1.0, 1.0, None, None, None)
 
 
-def test_the_two_largest_customers_have_their_share_of_a_segment():
-    found = known([1.0, 5.0, 4.0, 10.0, 7.0, 0.0, -3.0], [0, 0, 0, 1, 2, 3, 4], segments=6)
-    assert found.two_largest == (0.9, 1.0, 1.0, None, None, None)
+@pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
+def test_the_two_largest_customers_have_their_share_of_a_segment(engine: Engine):
+    assert customers_of(engine, LABELS, 6, revenue=REVENUE).two_largest == SHARES
+
+
+def test_the_two_largest_of_a_table_have_theirs():
+    assert _two_largest(np.array(REVENUE), np.array(LABELS, np.int32), 6) == SHARES
 
 
 def test_segments_are_priced_where_orders_time_and_money_are_known():
-    one = known([1.0, 0.0], [0, 0], segments=1, days=1)
+    engine = DuckDBEngine()
+    who = engine.from_arrow(pa.table({"customer_id": ["C1"], "segment": [0], "revenue": [1.0]}))
+    facts = (SegmentFacts({}, {}, 0.0),)
+    one = KnownCustomers(who, engine, (1.0,), (1,), True, facts, (), (), (), 1, SourceFacts("orders.csv", 1, {}))
     assert one.can_be_priced
-    assert not replace(one, order_count=None).can_be_priced
+    assert not replace(one, order_counts=None).can_be_priced
     assert not replace(one, observed_days=0).can_be_priced
-    assert not replace(one, revenue=np.zeros(2)).can_be_priced
+    assert not replace(one, has_money=False).can_be_priced
+
+
+@pytest.mark.parametrize(("engine"), [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
+@pytest.mark.parametrize(("revenue", "paid"), [([0.0, 0.0], 0), ([0.0, 2.0], 1), ([-2.0, 2.0], 2)])
+def test_who_brought_or_cost_money_is_counted(engine: Engine, revenue: list[float], paid: int):
+    assert customers_of(engine, [0, 0], 1, revenue=revenue).everybody["paid"] == paid
 
 
 def test_of_a_table_without_money_or_orders_the_sizes_are_known():

@@ -12,10 +12,9 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.campaigns.cases import Case, as_engine, case_of, table_of
+from tests.campaigns.cases import Case, as_engine, case_of, purchases_of, table_of
 
 from marketfold.campaigns import ArmDraw, CampaignPlan, PlanNote, Stake, follow, load_playbook, plan_campaigns
-from marketfold.campaigns.customers import condense, members_of
 from marketfold.campaigns.plan import PlannedChannel
 from marketfold.campaigns.planning import _channels, _identifiers, _schedule, for_companies, pick_playbook
 from marketfold.campaigns.playbook import Channel, ChannelShare
@@ -267,8 +266,7 @@ def test_a_product_in_two_categories_is_counted_once():
     categories = ["Tea" if n % 3 else "Gifts" for n in range(240)]
     table = table_of(rows, product_id=products, category=categories)
     case = case_of(read_orders(table, ReadingOptions(date_format="%Y-%m-%d")), k=2)
-    members = members_of(case.clean, case.ids, case.labels)
-    cells, totals, category_of = _count(condense(case.clean, members, 2), "product_id")
+    cells, totals, category_of = _count(purchases_of(case), "product_id")
     assert cells.lines.sum() == 240
     assert cells.buyers.sum() == len({(row[1], product) for row, product in zip(rows, products, strict=True)})
     assert totals.customers.sum() == 30
@@ -281,7 +279,7 @@ def test_categories_count_where_products_are_missing():
     categories = ["Tea" if n % 3 else "Gifts" for n in range(240)]
     table = table_of(rows, product_id=products, category=categories)
     case = case_of(read_orders(table, ReadingOptions(date_format="%Y-%m-%d")), k=2)
-    purchases = condense(case.clean, members_of(case.clean, case.ids, case.labels), 2)
+    purchases = purchases_of(case)
     cells, _, _ = _count(purchases, "category")
     assert dict(zip(cells.names, cells.lines.sum(axis=(0, 1)).tolist(), strict=True)) == {"Gifts": 80.0, "Tea": 160.0}
     assert _count(purchases, "product_id")[0].names == ["P1"]
@@ -291,7 +289,7 @@ def test_one_id_of_a_megabyte_does_not_widen_all_others():
     rows = [(f"o{n}", f"c{n % 30}", f"2026-{1 + n // 60:02d}-{1 + n % 28:02d}", 10.0 + n % 30) for n in range(240)]
     products = [f"P{n}" for n in range(239)] + ["x" * 1_000_000]
     case = case_of(read_orders(table_of(rows, product_id=products), ReadingOptions(date_format="%Y-%m-%d")), k=2)
-    purchases = condense(case.clean, members_of(case.clean, case.ids, case.labels), 2)
+    purchases = purchases_of(case)
     tracemalloc.start()
     cells, _, _ = _count(purchases, "product_id")
     _, most = tracemalloc.get_traced_memory()
@@ -307,7 +305,7 @@ def test_the_plan_speaks_of_the_holdout_as_it_came_out(shop_case: Case):
         earlier = pa.table({"customer_id": pinned, "arm": [arm] * len(pinned)})
         draw = ArmDraw(previous=earlier)
         plan = plan_campaigns(shop_case.segmentation, shop_case.profiles, shop_case.clean, draw=draw)
-        assert plan.assignments is not None
+        assert isinstance(plan.assignments, pa.Table)
         arms = plan.assignments.to_pandas()
         held = arms[arms["arm"] == "holdout"].groupby("segment").size()
         for campaign in plan.campaigns:

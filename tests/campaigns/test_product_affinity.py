@@ -7,9 +7,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 from scipy import stats
-from tests.campaigns.cases import case_of, table_of
+from tests.campaigns.cases import case_of, purchases_of, table_of
 
-from marketfold.campaigns.customers import condense, members_of
 from marketfold.campaigns.product_affinity import (
     NextBuy,
     _Cells,
@@ -22,6 +21,7 @@ from marketfold.campaigns.product_affinity import (
     next_products,
 )
 from marketfold.config import ReadingOptions
+from marketfold.engine import EngineTable
 from marketfold.orders import read_orders
 
 
@@ -67,12 +67,13 @@ def test_what_is_added_next_is_more_than_others_add_who_bought_as_much(share: fl
             things.append("tea" if taste else names[int(rng.integers(len(names)))])
     orders = read_orders(table_of(rows, category=things), ReadingOptions(date_format="%Y-%m-%d"))
     case = case_of(orders, {row[1]: row[1][0] for row in rows})
-    purchases = condense(case.clean, members_of(case.clean, case.ids, case.labels), 2)
+    purchases = purchases_of(case)
     affinity = measure_affinity(purchases)
     steps = [one.next_category for one in affinity]
     assert [step and step.name for step in steps[:1]] == [found]
     assert found or steps[1] is None
-    suggested = next_products(purchases, affinity)
+    suggested = EngineTable(purchases.engine, next_products(purchases, affinity)).collect()
+    assert suggested["customer_id"].to_pylist() == case.ids.tolist()
     bought = {(row[1], thing) for row, thing in zip(rows, things, strict=True)}
     of_heavy = {
         row["customer_id"]: row["next_product"] for row in suggested.to_pylist() if row["customer_id"][0] == "h"

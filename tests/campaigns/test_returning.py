@@ -6,10 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from tests.campaigns.cases import Case, as_engine, case_of, table_of
+from tests.campaigns.cases import Case, as_engine, case_of, purchases_of, table_of
 
 from marketfold.campaigns import SegmentCohorts
-from marketfold.campaigns.customers import condense, members_of
 from marketfold.campaigns.returning import follow_segments
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import FeatureOptions
@@ -24,7 +23,7 @@ from marketfold.spark_engine import SparkEngine
 
 def followed(case: Case, clean: CleanOrders | None = None) -> SegmentCohorts | None:
     clean = clean or case.clean
-    purchases = condense(clean, members_of(case.clean, case.ids, case.labels), case.segmentation.n_segments)
+    purchases = purchases_of(case, clean)
     span = case.clean.activity.span
     assert span
     return follow_segments(purchases, span)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.campaigns.cases import customers_of
 
-from marketfold.campaigns.customers import Customers
 from marketfold.campaigns.timing import (
     MIN_ORDERS,
     PEAK,
@@ -31,22 +31,8 @@ FIRST, LAST = date(2022, 1, 1), date(2024, 12, 31)
 
 def timing_of(by_year: list[list[int]]) -> Timing:
     """Timing of one segment from its orders in each month of three years."""
-    n = 20
-    days = np.full(n, np.datetime64(LAST))
-    customers = Customers(
-        ids=np.array([f"c{i:02}" for i in range(n)]),
-        labels=np.zeros(n, np.int32),
-        order_count=np.full(n, 3.0),
-        line_count=np.full(n, 3.0),
-        order_days=np.full(n, 3.0),
-        revenue=np.full(n, 10.0),
-        first_on=np.full(n, np.datetime64(FIRST)),
-        last_on=days,
-        category_count=None,
-        observed=(FIRST, LAST),
-        as_of=date(2025, 1, 1),
-        n_segments=1,
-    )
+    gap = (LAST - FIRST).days / 2  # of three days with an order
+    customers = customers_of(DuckDBEngine(), [0] * 20, 1, (FIRST, LAST), gap_days=[gap] * 20)
     orders = np.array(by_year, float)
     by_month, times = orders.sum(axis=0), np.full(12, 1 / 3)
     part = times / 12  # each order is another customer's, whose average month is this
@@ -196,17 +182,21 @@ def test_a_season_within_half_a_year_is_near(days: int, *, near: bool):
     assert made().season_before(as_of) is None
 
 
+@pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
 @pytest.mark.parametrize(
     ("gaps", "quartiles"),
     [
         ([float(n) for n in range(10, 19)], None),
         ([float(n) for n in range(10, 20)], (12.25, 14.5, 16.75)),
-        ([float(n) for n in range(10, 20)] + [float("nan")] * 10, (12.25, 14.5, 16.75)),
-        ([float(n) for n in range(10, 20)] + [float("nan")] * 400, None),
+        ([float(n) for n in range(10, 20)] + [None] * 10, (12.25, 14.5, 16.75)),
+        ([float(n) for n in range(10, 20)] + [None] * 400, None),
     ],
 )
-def test_times_between_orders_are_told_of_ten_who_came_back(gaps: list[float], quartiles: tuple[float, ...] | None):
-    assert _inter_purchase_times(np.array(gaps)) == quartiles
+def test_times_between_orders_are_told_of_ten_who_came_back(
+    engine: Engine, gaps: list[float | None], quartiles: tuple[float, ...] | None
+):
+    (counted,) = customers_of(engine, [0] * len(gaps), 1, gap_days=gaps).of_segments
+    assert _inter_purchase_times(counted) == quartiles
 
 
 def test_a_season_is_three_months_in_a_row_over_the_turn_of_the_year():

@@ -2,15 +2,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.engine import DuckDBEngine, Engine
-from marketfold.experiments import Outcomes
+from marketfold.engine import DuckDBEngine, Engine, EngineTable
+from marketfold.experiments import Outcomes, assign_arms
 from marketfold.schema import Float64, Ids, Labels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketfold.experiments import Holdout
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,26 @@ class Shoppers:
     n_segments: int
     orders: nw.LazyFrame[Any]
     engine: Engine
+
+    @property
+    def frame(self) -> nw.LazyFrame[Any]:
+        """One row per customer, as the engine has them."""
+        return self.engine.from_arrow(
+            pa.table(
+                {
+                    "customer": np.arange(len(self.ids)),
+                    "customer_id": self.ids.tolist(),
+                    "segment": self.labels.astype(np.int64),
+                    "revenue": self.revenue,
+                    "first_on": pa.array(self.first_on, pa.date32()),
+                }
+            )
+        )
+
+    def arms(self, holdouts: Sequence[Holdout], salt: str = "0", previous: pa.Table | None = None) -> pa.Table:
+        """Everybody's arm, sorted by customer."""
+        drawn = assign_arms(self.frame, holdouts, self.engine, salt=salt, previous=previous)
+        return EngineTable(self.engine, drawn).collect()
 
 
 def shoppers(rows: list[tuple[str, int, date, float]], engine: Engine | None = None) -> Shoppers:

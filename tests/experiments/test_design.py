@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from datetime import date
 
 import numpy as np
 import pytest
 from scipy import stats
+from tests.experiments.cases import Shoppers, shoppers
 
+from marketfold.engine import PolarsEngine
 from marketfold.errors import ParameterError
 from marketfold.experiments import (
     Baseline,
@@ -16,29 +18,19 @@ from marketfold.experiments import (
     Primary,
     SegmentDesign,
     as_assigned,
-    assign_arms,
     compare_arms,
     detectable_lift,
     plan_holdout,
 )
 from marketfold.experiments.checks import holm
 from marketfold.experiments.design import plan_tenth
-from marketfold.schema import Float64, Ids, Labels
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
 
 
-class Crowd(NamedTuple):
-    """All that an assignment reads."""
-
-    ids: Ids
-    labels: Labels
-    revenue: Float64
-
-
-def _crowd(rng: np.random.Generator, n: int) -> Crowd:
-    ids = np.array([f"C{i:05d}" for i in range(n)])
-    return Crowd(ids, np.zeros(n, np.int32), rng.gamma(1.0, 50.0, n))
+def _crowd(rng: np.random.Generator, n: int) -> Shoppers:
+    brought = enumerate(rng.gamma(1.0, 50.0, n).tolist())
+    return shoppers([(f"C{i:05d}", 0, date(2026, 1, 1), one) for i, one in brought], PolarsEngine())
 
 
 @pytest.mark.parametrize("primary", ["order_rate", "revenue"])
@@ -56,12 +48,7 @@ def test_the_planned_power_is_the_power_that_comes(primary: Primary):
     rng = np.random.default_rng(9)
     customers, trials, found = _crowd(rng, 2_500), 150, 0
     for trial in range(trials):
-        held_out = (
-            assign_arms(customers.ids, customers.labels, customers.revenue, [planned], salt=str(trial))[
-                "arm"
-            ].to_numpy()
-            == "holdout"
-        )
+        held_out = customers.arms([planned], str(trial))["arm"].to_numpy() == "holdout"
         chance = np.where(held_out | (primary == "revenue"), rate, rate * (1 + lift))
         orders = (rng.random(2_500) < chance).astype(np.float64)
         revenue = orders * rng.gamma(2.0, 20.0, 2_500)

@@ -34,6 +34,7 @@ def test_every_unit_has_one_row_with_its_segment_revenue_and_arm(analysis: Analy
     assert table["segment_name"].to_pylist() == [made.names[label] for label in made.labels]
     assert table["revenue_total"].to_pylist() == made.table.revenue.tolist()
     arms = analysis.plan.assignments
+    assert isinstance(arms, pa.Table)
     assert arms is not None
     arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
     assert table["arm"].to_pylist() == [arm_of.get(one) for one in made.ids.tolist()]

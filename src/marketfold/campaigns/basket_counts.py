@@ -61,10 +61,18 @@ def _rows(purchases: Purchases, what: Thing) -> tuple[nw.LazyFrame[Any], nw.Lazy
     engine, known = purchases.engine, purchases.lines.filter(~nw.col(what).is_null())
     rows = engine.hold(known.select("basket", "customer", "segment", thing=nw.col(what)).unique())
     sizes = rows.group_by("basket").agg(size=nw.len().cast(nw.Int64))
+    return rows, engine.hold(rows.join(sizes, on="basket", how="inner"))
+
+
+def _with_others(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """With `one` in orders of several things and how many are `beside` each there; all else has zeros.
+
+    Both follow from the size: to write them down for every line takes longer than to find them again.
+    """
     several = (nw.col("size") > 1) & (nw.col("size") <= MOST_IN_ORDER)
     other = nw.when(several).then(nw.col("size") - 1).otherwise(nw.lit(0))
     one = nw.when(several).then(nw.lit(1)).otherwise(nw.lit(0))
-    return rows, engine.hold(rows.join(sizes, on="basket", how="inner").with_columns(one=one, beside=other))
+    return rows.with_columns(one=one, beside=other)
 
 
 def _whole(table: pa.Table, name: str) -> Numbers:
@@ -89,7 +97,8 @@ def _by_thing(table: pa.Table, shape: tuple[int, int], values: Any) -> Any:
 def count_things(purchases: Purchases, what: Thing) -> Counts:
     """Count orders, and the things of the most orders."""
     engine, n = purchases.engine, purchases.n_segments
-    unsized, rows = _rows(purchases, what)
+    unsized, sized = _rows(purchases, what)
+    rows = _with_others(sized)
     sums = {"orders": nw.col("one").sum(), "beside": nw.col("beside").sum(), "all_orders": nw.len()}
     found = engine.collect(rows.group_by("thing").agg(**sums).filter(nw.col("orders") >= LEAST_ORDERS))
     engine.release(unsized)
@@ -106,7 +115,7 @@ def count_things(purchases: Purchases, what: Thing) -> Counts:
     counted = {name: _by_thing(table, shape, _whole(table, name)) for name in sums}
     n_orders, places, sizes = _sizes(engine.collect(rows.group_by("segment", "size").agg(rows=nw.len())), n)
     margins = Margins(places=places, squares=_squares(kept, engine, shape), **counted)
-    engine.release(rows)  # not before `kept` was asked, which some engines make of it only then
+    engine.release(sized)  # not before `kept` was asked, which some engines make of it only then
     return Counts(names[:MOST_THINGS], n_orders, sizes, margins, len(names) - shape[1], kept, engine)
 
 

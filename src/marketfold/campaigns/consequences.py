@@ -9,19 +9,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from marketfold.campaigns.budget import allocate_budget, price_line
 from marketfold.campaigns.changes import Unfit, try_parts
 from marketfold.campaigns.drafts import TEXT_LIMITS, write_drafts
 from marketfold.campaigns.plan import PlanNote, as_made
+from marketfold.engine import DuckDBEngine, EngineTable
 from marketfold.errors import Fault, ParameterError
 from marketfold.experiments import as_assigned, assign_arms, judged_together
 from marketfold.words import measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import pyarrow as pa
 
     from marketfold.campaigns.plan import Campaign, CampaignPlan
 
@@ -161,9 +161,16 @@ def assign_anew(plan: CampaignPlan, segments: pa.Table) -> CampaignPlan:
     if not more.any():
         return plan
     stays = (more == 0) | ((more > 0) & held) | ((more < 0) & ~held)
-    ids, revenue = np.asarray(table["customer_id"].to_pylist(), np.str_), table["revenue_total"].to_numpy()
-    holdouts = [c.holdout for c in plan.campaigns if c.holdout]
-    arms = assign_arms(ids, labels, revenue, holdouts, salt=plan.salt, previous=table.filter(stays))
+    customers = {
+        "customer_id": table["customer_id"].cast(pa.string()),
+        "segment": pa.array(labels, pa.int64()),
+        "revenue": table["revenue_total"],
+    }
+    engine, holdouts = DuckDBEngine(), [c.holdout for c in plan.campaigns if c.holdout]
+    drawn = assign_arms(
+        engine.from_arrow(pa.table(customers)), holdouts, engine, salt=plan.salt, previous=table.filter(stays)
+    )
+    arms = EngineTable(engine, drawn).collect()
     now = np.bincount(labels, weights=arms["arm"].to_numpy() == "holdout", minlength=len(numbers)).astype(int)
     campaigns = _resized(plan.campaigns, counted.tolist(), now.tolist())
     return replace(plan, campaigns=campaigns, assignments=arms)

@@ -12,45 +12,74 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 import numpy as np
-import pyarrow as pa
 
 from marketfold.errors import ParameterError
 from marketfold.features import before_day
-from marketfold.schema import MONEY_SCALE, UNIT_ID, Float64, Ids, Labels, Unit, money_sum
+from marketfold.schema import MONEY_SCALE, UNIT_ID, Float64, count_where, day_number, day_number_of, money_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
     from marketfold.engine import Engine
-    from marketfold.schema import Measure
+    from marketfold.schema import Measure, Unit
+
+    Counted = Mapping[str, Any]
+    """Of some customers, by the name of what is counted; None where nobody has it."""
 
 Thing = Literal["product_id", "category"]
 THINGS: tuple[Thing, ...] = ("product_id", "category")
 OVERDUE_GAPS = 2.0
 """A customer is overdue when she has been away for this many times her own time between orders."""
+MEDIANS = {
+    "order_count": nw.col("order_count"),
+    "recency_days": nw.col("recency_days"),
+    "revenue_total": nw.col("revenue"),
+    "order_value": nw.col("revenue") / nw.col("order_count"),
+    "lines_per_order": nw.col("line_count") / nw.col("order_count"),
+    "gap_days": nw.col("gap_days"),
+    "category_count": nw.col("category_count"),
+}
+"""Facts that are those of the median customer."""
+_SUMS = {
+    "customers": nw.len().cast(nw.Int64),
+    "revenue_scaled": nw.col("revenue_scaled").sum(),
+    "orders": nw.col("order_count").sum().cast(nw.Int64),
+    "ordered_once": count_where(nw.col("order_count") == 1),
+    "paid": count_where(nw.col("revenue_scaled") != 0),
+    "came_back": nw.col("gap_days").count().cast(nw.Int64),
+}
+_QUARTILES = {
+    name: nw.col("gap_days").quantile(part, interpolation="linear")
+    for name, part in (("gap_low", 0.25), ("gap_high", 0.75))
+}
 
 
 @dataclass(frozen=True)
 class Customers:
-    """What each customer of a segment did, in arrays of shape (n_customers,); `labels` are 0-based segments.
+    """What each customer of a segment did, one row for each, where the engine has them.
 
-    `order_days` are different days with an order, `revenue` is the money in kept lines, and `category_count` is None
-    without a category column. Somebody bought on the first and the last day `observed`; the campaign looks back from
-    `as_of`.
+    Attributes
+    ----------
+    frame
+        `customer_id`, `customer` and `segment` as in `Purchases`; `order_count`, `line_count`; `revenue_scaled`
+        (ten-thousandths) and `revenue`, the money in kept lines; `first_on`; `recency_days` since the last order;
+        `gap_days`, mean days between orders, null for those with a single day of buying; and `category_count`, where
+        the source has categories.
+    held
+        What the engine keeps for it.
+    observed
+        Somebody bought on the first and the last day.
+    as_of
+        From which the campaign looks back.
     """
 
-    ids: Ids
-    labels: Labels
-    order_count: Float64
-    line_count: Float64
-    order_days: Float64
-    revenue: Float64
-    first_on: NDArray[np.datetime64]
-    last_on: NDArray[np.datetime64]
-    category_count: Float64 | None
+    frame: nw.LazyFrame[Any]
+    held: nw.LazyFrame[Any]
+    engine: Engine
     observed: tuple[date, date]
     as_of: date
     n_segments: int
@@ -60,39 +89,61 @@ class Customers:
         """Length of the time observed."""
         return (self.observed[1] - self.observed[0]).days + 1
 
-    @property
-    def recency_days(self) -> Float64:
-        """Days since the last order."""
-        days: Float64 = (np.datetime64(self.as_of) - self.last_on).astype(np.float64)
-        return days
+    @cached_property
+    def everybody(self) -> Counted:
+        """What is counted of all together; of being overdue, in `of_segments` alone."""
+        counted: Counted = self.engine.collect(self.frame.select(**self._measures)).to_pylist()[0]
+        return counted
+
+    @cached_property
+    def of_segments(self) -> tuple[Counted, ...]:
+        """What is counted of each segment: `customers` of it, sums, medians as in `MEDIANS`, and quartiles of gaps."""
+        measures = self._measures | {"overdue": count_where(self.is_overdue), **_QUARTILES}
+        rows = self.engine.collect(self.frame.group_by("segment").agg(**measures)).to_pylist()
+        found: dict[Any, Counted] = {row["segment"]: row for row in rows}
+        sums = dict.fromkeys(_SUMS, 0) | {"overdue": 0}
+        return tuple(found.get(segment, dict.fromkeys(measures) | sums) for segment in range(self.n_segments))
 
     @property
-    def gap_days(self) -> Float64:
-        """Each customer's mean days between orders; NaN for those with a single day of buying."""
-        span = (self.last_on - self.first_on).astype(np.float64)
-        gaps: Float64 = np.divide(span, self.order_days - 1, out=np.full(len(span), np.nan), where=self.order_days > 1)
-        return gaps
+    def _measures(self) -> dict[str, nw.Expr]:
+        known = self.frame.collect_schema().names()
+        return _SUMS | {
+            name: value.median() for name, value in MEDIANS.items() if name in known or name != "category_count"
+        }
+
+    @property
+    def is_overdue(self) -> nw.Expr:
+        """Who has been away for over twice the own time between orders, of one day or more.
+
+        A first-time buyer is held to everybody's; where nobody came back, it cannot be told.
+        """
+        usual, recency, own = self.everybody["gap_days"], nw.col("recency_days"), nw.col("gap_days")
+        own = own if usual is None else own.fill_null(usual)
+        return (recency > OVERDUE_GAPS * own) & (recency > OVERDUE_GAPS)
+
+    @cached_property
+    def two_largest(self) -> tuple[float | None, ...]:
+        """Share of each segment's revenue that its two largest customers bring, 0 to 1; None of one without revenue."""
+        place = nw.col("revenue_scaled").rank("ordinal", descending=True).over("segment")
+        largest = self.frame.select("segment", "revenue_scaled").with_columns(place=place).filter(nw.col("place") <= 2)
+        rows = self.engine.collect(largest.group_by("segment").agg(nw.col("revenue_scaled").sum())).to_pylist()
+        brought = {row["segment"]: row["revenue_scaled"] for row in rows}
+        wholes = enumerate(row["revenue_scaled"] for row in self.of_segments)
+        return tuple(brought[segment] / whole if whole and whole > 0 else None for segment, whole in wholes)
 
 
-def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "customer") -> pa.Table:
+def members_of(clean: CleanOrders, assigned: nw.LazyFrame[Any], unit: Unit = "customer") -> nw.LazyFrame[Any]:
     """Customer and segment, one row per customer.
 
-    Where orders or order lines were segmented, a customer belongs to the segment in which most of her money lies. `ids`
-    and `labels` are the units and their 0-based segments, shape (n_units,). `ParameterError` if ids and labels differ
-    in length or a label is negative.
+    Where orders or order lines were segmented, a customer belongs to the segment in which most of her money lies, the
+    first of those with as much. `assigned` has units and their 0-based segments, as `Segmentation.assigned` gives them.
     """
-    if len(ids) != len(labels) or (len(labels) and labels.min() < 0):
-        raise ParameterError(f"Each unit needs one label of 0 or more; got {len(ids)} ids and {len(labels)} labels.")
-    keys = pa.array(ids.astype(np.int64)) if unit == "order_line" else pa.array(ids.tolist(), pa.string())
-    own = pa.table({UNIT_ID[unit]: keys, "segment": pa.array(labels, pa.int64())})
     if unit == "customer":
-        return own
-    joined = clean.purchases.join(clean.engine.from_arrow(own), on=UNIT_ID[unit], how="inner")
-    money = clean.engine.collect(joined.group_by("customer_id", "segment").agg(revenue=money_sum("amount")))
-    best = money.sort_by([("customer_id", "ascending"), ("revenue", "descending"), ("segment", "ascending")])
-    customers = np.asarray(best["customer_id"].to_pylist(), dtype=str)
-    _, first = np.unique(customers, return_index=True)
-    return best.take(pa.array(first)).select(["customer_id", "segment"])
+        return assigned
+    joined = clean.purchases.join(assigned, on=UNIT_ID[unit], how="inner")
+    money = joined.group_by("customer_id", "segment").agg(revenue=money_sum("amount"))
+    most = money.filter(nw.col("revenue") == nw.col("revenue").max().over("customer_id"))
+    return most.group_by("customer_id").agg(nw.col("segment").min())
 
 
 @dataclass(frozen=True)
@@ -102,19 +153,18 @@ class Purchases:
     Customers and orders come from the run's `Activity`, and the kept lines are read once more for the things; all else
     is counted on these tables, which hold numbers instead of the ids of customers and orders.
 
-    All have `customer` (row of the sorted `ids`) and `segment` (0-based, as in `labels`): `customers` what
+    All have `customer`, a number for each, and `segment` (0-based): `members` `customer_id` as well; `customers` what
     `Activity.customers` has of each; `orders` `ordered_on` and `revenue`; `lines` the kept lines with `product_id` and
     `category` as far as the source has them, and `basket`, a number for each order of a customer; `things` those two,
     `n` (lines), `bought_on` and `last_bought_on`. Both are None where the source has neither product nor category.
     """
 
     clean: CleanOrders
+    members: nw.LazyFrame[Any]
     customers: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
     lines: nw.LazyFrame[Any] | None
     engine: Engine
-    ids: Ids
-    labels: Labels
     n_segments: int
 
     @property
@@ -168,15 +218,14 @@ def _things_of(clean: CleanOrders) -> tuple[Thing, ...]:
     return tuple(name for name in THINGS if name in clean.columns)
 
 
-def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: date | None = None) -> Purchases:
+def condense(clean: CleanOrders, members: nw.LazyFrame[Any], n_segments: int, before: date | None = None) -> Purchases:
     """Group the kept lines of segmented customers (from `members_of`) by order and by thing bought.
 
     Lines on or after the day `before` are not looked at.
     """
     # the same object where nothing is left out: then what features have measured is there
     seen = clean if before is None or (clean.activity.span or (before,))[-1] < before else before_day(clean, before)
-    members = members.sort_by("customer_id")
-    coded = seen.engine.from_arrow(members.append_column("customer", pa.array(np.arange(len(members), dtype=np.int32))))
+    coded = seen.engine.numbered(members, "customer_id", "customer")
 
     def of_members(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return rows.join(coded, on="customer_id", how="inner")
@@ -186,14 +235,13 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
     return Purchases(
         clean=seen,
+        members=coded,
         customers=of_members(seen.activity.customers),
         orders=seen.engine.materialise(
             of_members(seen.activity.orders).select("customer", "segment", "ordered_on", revenue)
         ),
         lines=lines,
         engine=seen.engine,
-        ids=np.asarray(members["customer_id"].to_pylist(), dtype=str),
-        labels=np.asarray(members["segment"].to_numpy(), dtype=np.int32),
         n_segments=n_segments,
     )
 
@@ -231,45 +279,33 @@ def ratio_error(
     return error
 
 
-def _days(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
-    return np.asarray(column.cast(pa.date32()).to_numpy(zero_copy_only=False), dtype="datetime64[D]")
-
-
-def _category_counts(purchases: Purchases) -> Float64 | None:
-    """Categories that each of `purchases.ids` has bought; None without a category column."""
-    if "category" not in purchases.columns:
-        return None
-    table = purchases.engine.collect(purchases.of_each("category").group_by("customer").agg(n=nw.len()))
-    return placed(table, "n", purchases.ids.shape, (whole_numbers(table, "customer"),))
-
-
 def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers:
-    """Bring home what each customer did until `as_of` (the day after the last order if not given), one row for each.
+    """Measure what each customer did until `as_of` (the day after the last order if not given), held in the engine.
 
     `ParameterError` if none of the customers has a kept line.
     """
-    counts = ("order_count", "line_count", "order_days")
-    asked = purchases.customers.select("customer", "segment", "first_on", "last_on", "revenue_scaled", *counts)
-    table = purchases.engine.collect(asked).sort_by("customer")
-    if not len(table):
+    known_days = (nw.col("last_day") - nw.col("first_day")).cast(nw.Float64)
+    measured = {
+        "revenue": nw.col("revenue_scaled") / MONEY_SCALE,
+        "gap_days": nw.when(nw.col("order_days") > 1).then(known_days / (nw.col("order_days") - 1)),
+    }
+    days = {"first_day": day_number("first_on"), "last_day": day_number("last_on")}
+    rows = purchases.customers.with_columns(**days).with_columns(**measured)
+    kept = ["customer_id", "customer", "segment", "order_count", "line_count", "revenue_scaled", "first_on", "last_on"]
+    if "category" in purchases.columns:
+        counts = purchases.of_each("category").group_by("customer").agg(category_count=nw.len().cast(nw.Int64))
+        rows = rows.join(counts, on="customer", how="left").with_columns(nw.col("category_count").fill_null(0))
+        kept.append("category_count")
+    held = purchases.engine.hold(rows.select(*kept, "last_day", *measured))
+    span = {"first": nw.col("first_on").min(), "last": nw.col("last_on").max()}
+    (seen,) = purchases.engine.collect(held.select(**span)).to_pylist()
+    if seen["first"] is None:
         message = "None of the segmented customers has a kept order line; were ids and orders of the same run given?"
         raise ParameterError(message)
-    rows = np.asarray(table["customer"].to_numpy(), dtype=np.int64)
-    first_on, last_on = _days(table["first_on"]), _days(table["last_on"])
-    observed = (first_on.min().astype(date), last_on.max().astype(date))
-    categories = _category_counts(purchases)
-    return Customers(
-        ids=purchases.ids[rows],
-        labels=np.asarray(table["segment"].to_numpy(), dtype=np.int32),
-        **{name: np.asarray(table[name], np.float64) for name in counts},
-        revenue=np.asarray(table["revenue_scaled"], np.float64) / MONEY_SCALE,
-        first_on=first_on,
-        last_on=last_on,
-        category_count=None if categories is None else categories[rows],
-        observed=observed,
-        as_of=as_of or observed[1] + timedelta(days=1),
-        n_segments=purchases.n_segments,
-    )
+    as_of = as_of or seen["last"] + timedelta(days=1)
+    recency = (nw.lit(day_number_of(as_of)) - nw.col("last_day")).cast(nw.Float64)
+    frame = held.with_columns(recency_days=recency)
+    return Customers(frame, held, purchases.engine, (seen["first"], seen["last"]), as_of, purchases.n_segments)
 
 
 @dataclass(frozen=True)
@@ -312,42 +348,20 @@ class SegmentFacts:
     revenue: float
 
 
-def _median(values: Float64) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.median(known)) if len(known) else float("nan")
-
-
-def _of(customers: Customers, overdue: NDArray[np.bool_], who: NDArray[np.bool_]) -> dict[str, float]:
-    revenue, everything, share = customers.revenue[who].sum(), customers.revenue.sum(), float(who.mean())
-    revenue_share = float(revenue / everything) if everything else 0.0
-    orders = customers.order_count[who]
-    values = {
-        "customer_count": float(who.sum()),
+def _of(row: Counted, whole: Counted, overdue: int) -> dict[str, float]:
+    n, everything = row["customers"], whole["revenue_scaled"]
+    share = n / whole["customers"]
+    revenue_share = float(row["revenue_scaled"] / everything) if everything else 0.0
+    values: dict[str, float | None] = {
+        "customer_count": float(n),
         "customer_share": share,
         "revenue_share": revenue_share,
-        "revenue_lead": revenue_share / share if share else float("nan"),
-        "one_order_share": float((orders == 1).mean()) if len(orders) else float("nan"),
-        "order_count": _median(orders),
-        "recency_days": _median(customers.recency_days[who]),
-        "revenue_total": _median(customers.revenue[who]),
-        "order_value": _median(customers.revenue[who] / orders),
-        "lines_per_order": _median(customers.line_count[who] / orders),
-        "gap_days": _median(customers.gap_days[who]),
-        "overdue_share": float(overdue[who].mean()) if len(orders) else float("nan"),
+        "revenue_lead": revenue_share / share if share else None,
+        "one_order_share": row["ordered_once"] / n if n else None,
+        "overdue_share": overdue / n if n else None,
     }
-    if customers.category_count is not None:
-        values["category_count"] = _median(customers.category_count[who])
-    return {name: value for name, value in values.items() if np.isfinite(value)}
-
-
-def overdue_customers(customers: Customers) -> NDArray[np.bool_]:
-    """Who has been away for over twice the own time between orders; a first-time buyer is held to everybody's."""
-    gap = customers.gap_days
-    usual = _median(gap)
-    own = np.where(np.isnan(gap), usual, gap)
-    if np.isnan(usual):
-        return np.zeros(len(own), dtype=np.bool_)
-    return np.asarray(customers.recency_days > OVERDUE_GAPS * np.maximum(own, 1.0), dtype=np.bool_)
+    values |= {name: row.get(name) for name in MEDIANS}
+    return {name: float(value) for name, value in values.items() if value is not None}
 
 
 def segment_facts(customers: Customers, seasons: Sequence[float | None]) -> tuple[SegmentFacts, ...]:
@@ -355,13 +369,11 @@ def segment_facts(customers: Customers, seasons: Sequence[float | None]) -> tupl
 
     `seasons` has each segment's share of a year's orders in its three busiest months, where it has a season.
     """
-    overdue = overdue_customers(customers)
-    everyone = _of(customers, overdue, np.ones(len(customers.ids), dtype=np.bool_))
-    whole = {"ever_again_share": float((customers.order_count > 1).mean())}
-    everyone |= whole
+    whole, rows = customers.everybody, customers.of_segments
+    again = {"ever_again_share": (whole["customers"] - whole["ordered_once"]) / whole["customers"]}
+    everyone = _of(whole, whole, sum(row["overdue"] for row in rows)) | again
     found = []
-    for segment, season in enumerate(seasons):
-        who = np.asarray(customers.labels == segment)
-        values = _of(customers, overdue, who) | whole | ({} if season is None else {"season_share": season})
-        found.append(SegmentFacts(values, everyone, round(float(customers.revenue[who].sum()), 2)))
+    for row, season in zip(rows, seasons, strict=True):
+        values = _of(row, whole, row["overdue"]) | again | ({} if season is None else {"season_share": season})
+        found.append(SegmentFacts(values, everyone, round(float(row["revenue_scaled"]) / MONEY_SCALE, 2)))
     return tuple(found)

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from marketfold.campaigns.baskets import Baskets, measure_baskets
 from marketfold.campaigns.customers import SegmentFacts, condense, members_of, read_customers, segment_facts
 from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity, next_products
 from marketfold.campaigns.returning import SegmentCohorts, follow_segments
 from marketfold.campaigns.timing import Timing, count_months, time_segments
+from marketfold.engine import DuckDBEngine
 from marketfold.experiments import Baseline, read_baselines
 from marketfold.features import Outlook, outlook_of
+from marketfold.selection.segmentation import sums_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    import pyarrow as pa
+    import narwhals as nw
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
     from marketfold.customer_tables import CustomerTable
     from marketfold.decisions import SourceFacts
-    from marketfold.schema import Float64, Ids, Labels
+    from marketfold.engine import Engine
+    from marketfold.schema import Float64, Labels
     from marketfold.selection import Segmentation
     from marketfold.units import FeatureTable
 
@@ -38,8 +42,15 @@ class KnownCustomers:
 
     Attributes
     ----------
-    ids, labels, revenue, order_count
-        Of each customer, shape (n_customers,); revenue is 0, and orders are None, where they are not known.
+    customers
+        One row for each, held in the engine: `customer_id`, `segment` (0-based) and `revenue`, which is 0 where it is
+        not known.
+    two_largest
+        Share of each segment's revenue that its two largest customers bring, 0 to 1; None of one without revenue.
+    order_counts
+        Of each segment; None where they are not known.
+    has_money
+        Whether anybody has brought or cost any.
     baselines
         What is usual without a campaign: as the model of buying expects it where a later period bore it out, else as
         it was in the past; None where that does not tell.
@@ -48,17 +59,18 @@ class KnownCustomers:
     has_orders
         Whether it was counted from orders.
     next_products
-        As `product_affinity.next_products` has it; None where nothing is known of what was bought.
+        As `product_affinity.next_products` has it, held as well; None where nothing is known of what was bought.
     baskets
         What is bought together; None where that is not known.
     cohorts
         Who came back in each segment of customers; None for other units, and where it is not known.
     """
 
-    ids: Ids
-    labels: Labels
-    revenue: Float64
-    order_count: Float64 | None
+    customers: nw.LazyFrame[Any]
+    engine: Engine
+    two_largest: tuple[float | None, ...]
+    order_counts: tuple[int, ...] | None
+    has_money: bool
     facts: tuple[SegmentFacts, ...]
     affinity: tuple[ProductAffinity, ...]
     timing: tuple[Timing, ...]
@@ -67,24 +79,14 @@ class KnownCustomers:
     source: SourceFacts
     currency: str | None = None
     has_orders: bool = True
-    next_products: pa.Table | None = None
+    next_products: nw.LazyFrame[Any] | None = None
     baskets: Baskets | None = None
     cohorts: SegmentCohorts | None = None
 
     @property
-    def two_largest(self) -> tuple[float | None, ...]:
-        """Share of each segment's revenue that its two largest customers bring, 0 to 1; None of one without revenue."""
-        found = []
-        for segment in range(len(self.facts)):
-            own = self.revenue[self.labels == segment]
-            whole = float(own.sum())
-            found.append(float(np.sort(own)[-2:].sum()) / whole if whole > 0 else None)
-        return tuple(found)
-
-    @property
     def can_be_priced(self) -> bool:
         """Whether it is known what the segments bring in a year."""
-        return self.order_count is not None and self.observed_days > 0 and bool(self.revenue.any())
+        return self.order_counts is not None and self.observed_days > 0 and self.has_money
 
 
 def known_from_orders(
@@ -95,7 +97,7 @@ def known_from_orders(
     `report` is told the number of each step.
     """
     as_of = segmentation.table.as_of
-    members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
+    members = members_of(clean, segmentation.assigned(clean.engine), segmentation.unit)
     purchases = condense(clean, members, segmentation.n_segments, as_of)
     baskets = measure_baskets(purchases)  # before things are counted: together they would take twice the memory
     customers = read_customers(purchases, as_of)
@@ -109,12 +111,15 @@ def known_from_orders(
     silent = [one.silent_days for one in timing]
     past = read_baselines(purchases, customers, campaign_days, seasons, silent)
     facts = segment_facts(customers, [one.season_share for one in timing])
+    following = clean.engine.hold(next_products(purchases, affinity)) if purchases.columns else None
+    clean.engine.release(purchases.members)
     report(3)
     return KnownCustomers(
-        ids=customers.ids,
-        labels=customers.labels,
-        revenue=customers.revenue,
-        order_count=customers.order_count,
+        customers=customers.held,
+        engine=clean.engine,
+        two_largest=customers.two_largest,
+        order_counts=tuple(counted["orders"] for counted in customers.of_segments),
+        has_money=customers.everybody["paid"] > 0,
         facts=facts,
         affinity=affinity,
         timing=timing,
@@ -122,7 +127,7 @@ def known_from_orders(
         observed_days=customers.observed_days,
         source=clean.facts,
         currency=clean.currency,
-        next_products=next_products(purchases, affinity) if purchases.columns else None,
+        next_products=following,
         baskets=baskets,
         cohorts=follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None,
     )
@@ -135,16 +140,20 @@ def _ahead(
 
     What orders bring varies as in the segment's past, or as in everybody's where nobody of it has ordered again.
     """
-    outlook, history = outlook_of(segmentation.table), segmentation.table.history
-    if not (isinstance(outlook, Outlook) and outlook.checked and history is not None):
+    outlook = outlook_of(segmentation.table)
+    if not (isinstance(outlook, Outlook) and outlook.checked):
         return tuple(past)
-    ordering, value = outlook.ordering(history, days), outlook.value(history, days)
+
+    def expected(table: FeatureTable) -> Float64:
+        assert table.history is not None  # noqa: S101  (without it there is no outlook)
+        of_each = outlook.ordering(table.history, days), outlook.value(table.history, days), np.ones(len(table))
+        return np.column_stack(of_each)
+
     everybody = Baseline.together([one for one in past if one])
     found = []
-    for segment, (own, season) in enumerate(zip(past, seasons, strict=True)):
-        who = segmentation.labels == segment
+    for own, season, (ordering, value, n) in zip(past, seasons, segmentation.sums(expected).tolist(), strict=True):
         varied = own if own and own.order_rate else everybody
-        ahead = varied and varied.expecting(float(ordering[who].mean()), float(value[who].mean()))
+        ahead = varied and varied.expecting(ordering / n, value / n)
         found.append(replace(ahead, periods=own.periods if own else 0) if ahead and not season else own)
     return tuple(found)
 
@@ -171,9 +180,18 @@ def _facts(table: FeatureTable, who: NDArray[np.bool_]) -> dict[str, float]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _two_largest(revenue: Float64, labels: Labels, n_segments: int) -> tuple[float | None, ...]:
+    found = []
+    for segment in range(n_segments):
+        own = revenue[labels == segment]
+        whole = float(own.sum())
+        found.append(float(np.sort(own)[-2:].sum()) / whole if whole > 0 else None)
+    return tuple(found)
+
+
 def known_from_table(segmentation: Segmentation, source: CustomerTable) -> KnownCustomers:
     """What a table of customers tells: sizes, and what was bought so far where columns say it."""
-    table, labels = segmentation.table, segmentation.labels
+    table, labels, engine = segmentation.table, segmentation.labels, DuckDBEngine()
     everyone = _facts(table, np.ones(len(table), dtype=np.bool_))
     facts, timing = [], []
     for segment in range(segmentation.n_segments):
@@ -181,11 +199,14 @@ def known_from_table(segmentation: Segmentation, source: CustomerTable) -> Known
         facts.append(SegmentFacts(_facts(table, who), everyone, round(float(table.revenue[who].sum()), 2)))
         timing.append(Timing((), (), None, _median(table, "recency_days", who), "no orders", 0, 0))
     n = segmentation.n_segments
+    columns = {"customer_id": table.ids.tolist(), "segment": pa.array(labels, pa.int64()), "revenue": table.revenue}
+    orders = sums_by(labels, table.column("order_count")[:, None], n) if "order_count" in table.names else None
     return KnownCustomers(
-        ids=table.ids,
-        labels=labels,
-        revenue=table.revenue,
-        order_count=table.column("order_count") if "order_count" in table.names else None,
+        customers=engine.hold(engine.from_arrow(pa.table(columns))),
+        engine=engine,
+        two_largest=_two_largest(table.revenue, labels, n),
+        order_counts=None if orders is None else tuple(orders[:, 0].astype(int).tolist()),
+        has_money=table.has_money,
         facts=tuple(facts),
         affinity=(ProductAffinity(named=False),) * n,
         timing=tuple(timing),

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from marketfold.engine import EngineTable
+
 EDITABLE = ("name", "aim_title", "goal", "offer", "channels", "schedule", "drafts", "measure", "amount", "held_out")
 """Parts that a team may change."""
 
@@ -231,7 +233,8 @@ class CampaignPlan:
     companies
         Whether the customers are companies, and so called accounts.
     assignments
-        `customer_id`, `segment` and `arm`; not part of plan.json.
+        `customer_id`, `segment` and `arm`, sorted by customer; not part of plan.json. Of so many customers that they
+        stay with the engine an `EngineTable`, and so are `next_products`.
     next_products
         `customer_id` and `next_product`, null where nothing is to be suggested; not part of plan.json.
     baskets
@@ -251,8 +254,8 @@ class CampaignPlan:
     unit: Unit = "customer"
     companies: bool = False
     notes: tuple[PlanNote, ...] = ()
-    assignments: pa.Table | None = field(default=None, compare=False, repr=False)
-    next_products: pa.Table | None = field(default=None, compare=False, repr=False)
+    assignments: pa.Table | EngineTable | None = field(default=None, compare=False, repr=False)
+    next_products: pa.Table | EngineTable | None = field(default=None, compare=False, repr=False)
     baskets: Baskets | None = field(default=None, compare=False, repr=False)
     cohorts: SegmentCohorts | None = field(default=None, compare=False, repr=False)
     templates: Mapping[str, Sequence[DraftTemplate]] = field(default_factory=dict, compare=False, repr=False)

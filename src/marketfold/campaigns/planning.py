@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import narwhals as nw
 
 from marketfold.campaigns.budget import Budget, Stake, allocate_budget
 from marketfold.campaigns.drafts import fill_text, write_drafts
@@ -16,8 +16,10 @@ from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, Pl
 from marketfold.campaigns.playbook import SHIPPED, load_playbook, select_aim
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions
+from marketfold.engine import EngineTable
 from marketfold.errors import ParameterError
 from marketfold.experiments import as_assigned, assign_arms, judged_together, plan_holdout, plan_tenth
+from marketfold.schema import count_where
 from marketfold.segments import most_telling
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from marketfold.campaigns.timing import Timing
     from marketfold.customer_tables import CustomerTable
     from marketfold.decisions import SourceFacts
+    from marketfold.engine import Engine
     from marketfold.experiments import Holdout
     from marketfold.schema import Progress
     from marketfold.segments import SegmentProfile
@@ -174,7 +177,6 @@ def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: 
     """What each campaign is about in money; none where that is not known."""
     if not customers.can_be_priced:
         return []
-    orders = np.bincount(customers.labels, weights=customers.order_count, minlength=len(campaigns)).astype(int).tolist()
     return [
         Stake(
             number=c.number,
@@ -189,14 +191,14 @@ def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: 
             fewer_rate=c.baseline.fewer_rate if c.baseline else None,
             detectable_lift=c.holdout.detectable_lift if c.holdout else None,
         )
-        for c, n in zip(campaigns, orders, strict=True)
+        for c, n in zip(campaigns, customers.order_counts or (), strict=True)
     ]
 
 
 def _hold_out(
     campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: Playbook, wanted_lift: float, draw: ArmDraw
-) -> tuple[list[Campaign], pa.Table]:
-    """The campaigns with their holdouts as they came out, and everybody's arm."""
+) -> tuple[list[Campaign], nw.LazyFrame[Any]]:
+    """The campaigns with their holdouts as they came out, and everybody's arm, held in the engine."""
     n = len(campaigns)
 
     def plan(c: Campaign, n_tests: int) -> Holdout:
@@ -208,9 +210,11 @@ def _hold_out(
     # only those with a holdout are judged: the fewer they are, the more each shows
     attempts = ((n_tests, [plan(c, n_tests) for c in campaigns]) for n_tests in range(1, n + 1))
     planned = next(found for n_tests, found in attempts if judged_together(one.held_out for one in found) <= n_tests)
-    who = customers.ids, customers.labels, customers.revenue
-    arms = assign_arms(*who, planned, salt=draw.salt, previous=draw.previous)
-    held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n).astype(int).tolist()
+    engine = customers.engine
+    arms = assign_arms(customers.customers, planned, engine, salt=draw.salt, previous=draw.previous)
+    counted = engine.collect(arms.group_by("segment").agg(held_out=count_where(nw.col("arm") == "holdout")))
+    of_numbers = dict(zip(counted["segment"].to_pylist(), counted["held_out"].to_pylist(), strict=True))
+    held = [of_numbers.get(c.number, 0) for c in campaigns]
     return [
         replace(c, holdout=as_assigned(holdout, n_held, c.baseline, n_tests=judged_together(held)))
         for c, holdout, n_held in zip(campaigns, planned, held, strict=True)
@@ -246,6 +250,16 @@ def _known(
 def _divided(stakes: Sequence[Stake], customers: KnownCustomers, options: CampaignOptions) -> Budget:
     money = {"margin": options.margin, "contact_cost": options.contact_cost}
     return allocate_budget(stakes, days=customers.observed_days, total=options.budget if stakes else None, **money)
+
+
+def _kept(held: nw.LazyFrame[Any], segmentation: Segmentation, engine: Engine) -> pa.Table | EngineTable:
+    """A held table of customers: here, where the units are here as well; else where the engine has it."""
+    table = EngineTable(engine, held)
+    if segmentation.n_units > len(segmentation):
+        return table
+    rows = table.collect()
+    engine.release(held)
+    return rows
 
 
 def plan_campaigns(
@@ -308,13 +322,17 @@ def plan_campaigns(
     campaigns = [_campaign(*of_segment, terms) for of_segment in zip(profiles, *counted, strict=True)]
     campaigns, alike = told_apart(campaigns, playbook)
     campaigns = _with_what_is_usual(campaigns, customers)
-    campaigns, assignments = _hold_out(campaigns, customers, playbook, options.smallest_lift, draw)
+    campaigns, arms = _hold_out(campaigns, customers, playbook, options.smallest_lift, draw)
     campaigns = [_with_channels(campaign, terms) for campaign in campaigns]
     stakes = _stakes(campaigns, customers, playbook)
     budget = _divided(stakes, customers, options)
     if options.budget and not stakes:
         notes.append(PlanNote("no stakes"))
     lines = budget.lines or (None,) * len(campaigns)
+    following = customers.next_products
+    next_products = None if following is None else _kept(following, segmentation, customers.engine)
+    assignments = _kept(arms, segmentation, customers.engine)
+    customers.engine.release(customers.customers)
     _report(progress, STEPS)
     return CampaignPlan(
         campaigns=tuple(as_made(replace(c, budget=b)) for c, b in zip(campaigns, lines, strict=True)),
@@ -327,7 +345,7 @@ def plan_campaigns(
         campaign_days=options.campaign_days,
         notes=(*notes, *alike),
         assignments=assignments,
-        next_products=customers.next_products,
+        next_products=next_products,
         baskets=customers.baskets,
         cohorts=customers.cohorts,
         templates={key: aim.drafts for key, aim in playbook.aims.items()},

@@ -150,7 +150,9 @@ def _count(purchases: Purchases, what: Thing) -> tuple[_Cells, _Totals, dict[str
     if named:
         rows = sorted(zip(table[what].to_pylist(), table["category"].to_pylist(), strict=True), key=str)
         category_of = {product: category for product, category in rows if category is not None}
-    return _cells(table, what, purchases.n_segments), _totals(purchases, own), category_of
+    totals = _totals(purchases, own)
+    purchases.engine.release(own)
+    return _cells(table, what, purchases.n_segments), totals, category_of
 
 
 def _own(purchases: Purchases, pairs: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -304,25 +306,35 @@ def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     return tuple(ProductAffinity(*found, bool(purchases.columns)) for found in whole)
 
 
-def next_products(purchases: Purchases, affinity: Sequence[ProductAffinity]) -> pa.Table:
+def next_products(purchases: Purchases, affinity: Sequence[ProductAffinity]) -> nw.LazyFrame[Any]:
     """What to suggest to each customer: what the segment takes up next, and the customer has not bought.
 
     The product before the category, for it is the narrower. `customer_id` and `next_product`, null where the segment
     takes up nothing more than others, or the customer has it.
     """
-    suggested = np.full(len(purchases.ids), None, dtype=object)
-    for segment, of_segment in enumerate(affinity):
-        members = np.flatnonzero(purchases.labels == segment)
-        for what, step in (("category", of_segment.next_category), ("product_id", of_segment.next_product)):
-            if step is not None:
-                without = np.setdiff1d(members, _buyers(purchases, segment, what, step.name))
-                suggested[without] = step.title or step.name
-    ids = pa.array(purchases.ids.tolist(), pa.string())
-    return pa.table({"customer_id": ids, "next_product": pa.array(suggested.tolist(), pa.string())})
+    steps: dict[Thing, list[NextBuy | None]] = {
+        "product_id": [one.next_product for one in affinity], "category": [one.next_category for one in affinity]
+    }  # fmt: skip
+    rows, suggested = purchases.members, []
+    for what, of_segments in steps.items():
+        if any(of_segments):
+            rows = _with_next(rows, purchases, what, of_segments)
+            suggested.append(nw.when(nw.col(f"{what}_bought").is_null()).then(nw.col(f"{what}_next")))
+    nothing = nw.lit(None).cast(nw.String)
+    return rows.select("customer_id", next_product=nw.coalesce(*suggested, nothing))
 
 
-def _buyers(purchases: Purchases, segment: int, what: str, name: str) -> NDArray[np.int64]:
+def _with_next(
+    rows: nw.LazyFrame[Any], purchases: Purchases, what: Thing, of_segments: Sequence[NextBuy | None]
+) -> nw.LazyFrame[Any]:
+    """With what each one's segment takes up next, and whether she has it."""
     assert purchases.things is not None  # noqa: S101  (something is taken up, so there are things)
-    bought = purchases.things.filter((nw.col("segment") == segment) & (nw.col(what) == name))
-    rows = purchases.engine.collect(bought.select("customer").unique())["customer"]
-    return np.asarray(rows.to_numpy(), dtype=np.int64)
+    known = {segment: step for segment, step in enumerate(of_segments) if step}
+    columns = {what: [step.name for step in known.values()], "next": [s.title or s.name for s in known.values()]}
+    segments = pa.array(list(known), pa.int64())
+    asked = pa.table({"segment": segments} | {name: pa.array(texts, pa.string()) for name, texts in columns.items()})
+    steps = purchases.engine.from_arrow(asked)
+    bought = purchases.things.join(steps.select("segment", what), on=["segment", what], how="inner")
+    bought = bought.select("customer").unique().with_columns(nw.lit(1).alias(f"{what}_bought"))
+    suggested = steps.select("segment", nw.col("next").alias(f"{what}_next"))
+    return rows.join(suggested, on="segment", how="left").join(bought, on="customer", how="left")

@@ -17,7 +17,7 @@ from marketfold.words import month, share
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketfold.campaigns.customers import Customers, Purchases
+    from marketfold.campaigns.customers import Counted, Customers, Purchases
     from marketfold.schema import Float64
 
 PEAK = 1.3
@@ -171,6 +171,7 @@ def count_months(purchases: Purchases, observed: tuple[date, date]) -> MonthCoun
     )
     squared = whole.with_columns(square=average * average)
     totals = engine.collect(squared.group_by("its_segment").agg(squares=nw.col("square").sum(), customers=nw.len()))
+    engine.release(own)
     years = observed[1].year - observed[0].year + 1
     months = whole_numbers(spread, "segment"), whole_numbers(spread, "month") - 1
     places = (
@@ -227,13 +228,11 @@ def _index_errors(counts: MonthCounts, segment: int, index: Float64, average: fl
     return ratio_error(index, *sums, average, counts.customers[segment])
 
 
-def _inter_purchase_times(gaps: Float64) -> tuple[float, float, float] | None:
+def _inter_purchase_times(counted: Counted) -> tuple[float, float, float] | None:
     """Quartiles of the customers' own inter-purchase times; None where too few have come back."""
-    known = gaps[~np.isnan(gaps)]
-    if len(known) < max(MIN_RETURNING, MEASURED_SHARE * len(gaps)):
+    if counted["came_back"] < max(MIN_RETURNING, MEASURED_SHARE * counted["customers"]):
         return None
-    low, middle, high = np.quantile(known, (0.25, 0.5, 0.75)).tolist()
-    return low, middle, high
+    return counted["gap_low"], counted["gap_days"], counted["gap_high"]
 
 
 def _next_season(peaks: Sequence[int], as_of: date) -> date | None:
@@ -246,28 +245,24 @@ def _next_season(peaks: Sequence[int], as_of: date) -> date | None:
 def time_segments(customers: Customers, counts: MonthCounts) -> tuple[Timing, ...]:
     """Say when each segment buys, from its customers and from what `count_months` found."""
     found = []
-    for segment in range(customers.n_segments):
-        who = customers.labels == segment
-        recency = float(np.median(customers.recency_days[who])) if who.any() else None
+    for segment, counted in enumerate(customers.of_segments):
         season, months, peaks = _season(counts, segment, customers.observed_days)
-        if who.any() and season in {"seasonal", "all year"} and np.isnan(customers.gap_days[who]).mean() > MOSTLY:
+        once = counted["customers"] - counted["came_back"]
+        if season in {"seasonal", "all year"} and once > MOSTLY * counted["customers"]:
             season, months, peaks = "ordered once", (), ()
-        counted = int(counts.orders[segment].sum()), customers.observed_days
-        share_of_year = _season_share(np.array(months)) if peaks else None
-        gaps = customers.gap_days[who]
-        gap_days = _inter_purchase_times(gaps)
-        returned = int((~np.isnan(gaps)).sum()) if gap_days else None
+        gap_days = _inter_purchase_times(counted)
         found.append(
             Timing(
-                months,
-                peaks,
-                gap_days,
-                recency,
-                season,
-                *counted,
-                share_of_year,
-                _next_season(peaks, customers.as_of),
-                returned,
+                months=months,
+                peaks=peaks,
+                gap_days=gap_days,
+                recency_days=counted["recency_days"],
+                season=season,
+                order_count=int(counts.orders[segment].sum()),
+                observed_days=customers.observed_days,
+                season_share=_season_share(np.array(months)) if peaks else None,
+                season_begins_on=_next_season(peaks, customers.as_of),
+                returned=counted["came_back"] if gap_days else None,
             )
         )
     return tuple(found)

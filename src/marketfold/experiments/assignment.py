@@ -2,112 +2,130 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import narwhals as nw
 import pyarrow as pa
 
 from marketfold.errors import ParameterError
+from marketfold.schema import count_where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from marketfold.engine import Engine
     from marketfold.experiments.design import Holdout
-    from marketfold.schema import Float64, Ids, Labels
 
 STRATA = 4
 
 
-def hash_uniform(ids: Sequence[str] | NDArray[np.str_], salt: str) -> Float64:
-    """A number of 0 to 1 for each id: the same for the same id and salt on every machine, in every run.
-
-    >>> hash_uniform(["C1", "C2"], "0").round(3).tolist() == hash_uniform(["C1", "C2"], "0").round(3).tolist()
-    True
-    """
-    key = hashlib.blake2b(salt.encode(), digest_size=32).digest()
-    drawn = (hashlib.blake2b(one.encode(), key=key, digest_size=8).digest() for one in np.asarray(ids).tolist())
-    return np.frombuffer(b"".join(drawn), dtype=">u8").astype(np.float64) / 2.0**64
+def _n_strata(held_out: int) -> int:
+    """Quarters of a segment by revenue; fewer where a quarter would hold out nobody."""
+    return max(1, min(STRATA, held_out))
 
 
-def _strata(revenue: Float64, held_out: int) -> NDArray[np.int64]:
-    """Quarters of the segment by revenue; fewer where a quarter would hold out nobody."""
-    n = max(1, min(STRATA, held_out))
-    order = np.argsort(np.argsort(revenue, kind="stable"), kind="stable")
-    return np.asarray(order * n // max(len(revenue), 1), dtype=np.int64)
-
-
-def _quotas(sizes: Sequence[int], held_out: int) -> list[int]:
+def _quotas(size: int, held_out: int) -> list[int]:
     """Split the number to hold out over strata by their size, largest remainders first."""
-    whole = sum(sizes)
-    exact = [held_out * size / whole for size in sizes]
+    n = _n_strata(held_out)
+    begins = [-(-size * stratum // n) for stratum in range(n + 1)]
+    exact = [held_out * (stop - start) / size for start, stop in pairwise(begins)]
     quotas = [math.floor(value) for value in exact]
-    order = sorted(range(len(sizes)), key=lambda i: (quotas[i] - exact[i], i))
+    order = sorted(range(n), key=lambda i: (quotas[i] - exact[i], i))
     for i in order[: held_out - sum(quotas)]:
         quotas[i] += 1
     return quotas
 
 
-def _hold_out(u: Float64, revenue: Float64, held_out: int, pinned: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Who is held out: pinned customers stay, then in each stratum those with the lowest number up to its quota."""
-    strata = _strata(revenue, held_out)
-    chosen = np.asarray(pinned == 1, dtype=np.bool_)
-    members = [np.flatnonzero(strata == s) for s in range(int(strata.max()) + 1)] if len(strata) else []
-    for who, quota in zip(members, _quotas([len(m) for m in members], held_out) if members else [], strict=True):
-        free = who[pinned[who] < 0]
-        wanted = max(quota - int(chosen[who].sum()), 0)
-        chosen[free[np.argsort(u[free], kind="stable")[:wanted]]] = True
-    return chosen
-
-
 def assign_arms(
-    ids: Ids,
-    labels: Labels,
-    revenue: Float64,
+    customers: nw.LazyFrame[Any],
     holdouts: Sequence[Holdout],
+    engine: Engine,
     *,
     salt: str,
     previous: pa.Table | None = None,
-) -> pa.Table:
-    """Say for every customer whether she is reached or held out; `labels` are the places of her segment in `holdouts`.
+) -> nw.LazyFrame[Any]:
+    """Say for every customer whether she is reached or held out, where an engine has the customers.
 
     Within quarters of the segment by revenue, those customers are held out whose keyed hash (BLAKE2b) is lowest: the
     same customer draws the same number in every run with the same salt, and nothing about her need be stored. Where the
     strata have moved since, customers at the edge of a quota could change arm; with the assignments of the earlier run
     as `previous` (`customer_id` and `arm`) nobody does, and only new customers are drawn.
 
+    Parameters
+    ----------
+    customers
+        `customer_id`, each once, `segment`, its place in `holdouts`, and `revenue`.
+
     Returns
     -------
-    pyarrow.Table
-        `customer_id`, `segment` (number, from 1) and `arm` ("treated" or "holdout"), sorted by customer.
+    narwhals.LazyFrame
+        `customer_id`, `segment` (number, from 1) and `arm` ("treated" or "holdout"); held, to be released.
 
     Raises
     ------
     ParameterError
         If `previous` lacks one of its columns.
     """
-    u = hash_uniform(ids, salt)
-    earlier = _earlier_arms(previous)
-    pinned = np.full(len(u), -1, dtype=np.int8)
-    if earlier:  # most runs have none before them, and nobody is looked up in vain
-        pinned[:] = [earlier.get(i, -1) for i in ids.tolist()]
-    held = np.zeros(len(u), dtype=np.bool_)
-    number = np.zeros(len(u), dtype=np.int64)
-    for segment, holdout in enumerate(holdouts):
-        who = np.flatnonzero(labels == segment)
-        number[who] = holdout.number
-        held[who] = _hold_out(u[who], revenue[who], holdout.held_out, pinned[who])
-    arm = np.where(held, "holdout", "treated")
-    return pa.table({"customer_id": pa.array(ids.tolist(), pa.string()), "segment": number, "arm": arm})
+    was = None if previous is None else _earlier_arms(previous, engine)
+    drawn = engine.with_uniform(customers.select("customer_id", "segment", "revenue"), "customer_id", salt, "u")
+    sizes = engine.collect(drawn.group_by("segment").agg(size=nw.len().cast(nw.Int64))).to_pylist()
+    rows = _with_strata(drawn, sizes, holdouts, engine)
+    one = nw.lit(-1).cast(nw.Int64).alias("was_held")
+    rows = rows.with_columns(one) if was is None else rows.join(was, on="customer_id", how="left")
+    rows = rows.with_columns(nw.col("was_held").fill_null(-1))
+    is_new = nw.when(nw.col("was_held") < 0).then(1).otherwise(0)
+    turn = nw.col("is_new").cum_sum().over("segment", "stratum", order_by=["u", "customer_id"])
+    wanted = engine.from_arrow(_wanted(rows, sizes, holdouts, engine, pinned=was is not None))
+    placed = rows.with_columns(is_new=is_new).join(wanted, on=["segment", "stratum"], how="inner")
+    chosen = (nw.col("is_new") == 1) & (nw.col("turn") <= nw.col("wanted"))
+    arm = nw.when((nw.col("was_held") == 1) | chosen).then(nw.lit("holdout")).otherwise(nw.lit("treated"))
+    found = engine.hold(placed.with_columns(turn=turn).select("customer_id", segment=nw.col("number"), arm=arm))
+    engine.release(drawn)
+    return found
 
 
-def _earlier_arms(previous: pa.Table | None) -> Mapping[str, int]:
-    if previous is None:
-        return {}
+def _with_strata(
+    drawn: nw.LazyFrame[Any], sizes: list[dict[str, int]], holdouts: Sequence[Holdout], engine: Engine
+) -> nw.LazyFrame[Any]:
+    """With the stratum of each customer, by revenue within the segment; of those who brought as much, by id."""
+    rows = [row | {"n_strata": _n_strata(holdouts[row["segment"]].held_out)} for row in sizes]
+    terms = engine.from_arrow(_whole_numbers(rows, "segment", "size", "n_strata"))
+    place = nw.col("one").cum_sum().over("segment", order_by=["revenue", "customer_id"])
+    ranked = drawn.with_columns(one=nw.lit(1)).with_columns(place=place.cast(nw.Int64) - 1)
+    stratum = nw.col("place") * nw.col("n_strata") // nw.col("size")
+    ranked = ranked.join(terms, on="segment", how="inner")
+    return ranked.select("customer_id", "segment", "u", stratum=stratum.cast(nw.Int64))
+
+
+def _wanted(
+    rows: nw.LazyFrame[Any], sizes: list[dict[str, int]], holdouts: Sequence[Holdout], engine: Engine, *, pinned: bool
+) -> pa.Table:
+    """Of each stratum how many are still to be held out, beside those who were; and the number of its segment."""
+    held = {}
+    if pinned:
+        counted = rows.group_by("segment", "stratum").agg(n=count_where(nw.col("was_held") == 1))
+        held = {(row["segment"], row["stratum"]): row["n"] for row in engine.collect(counted).to_pylist()}
+    found = []
+    for row in sizes:
+        segment, holdout = row["segment"], holdouts[row["segment"]]
+        for stratum, quota in enumerate(_quotas(row["size"], holdout.held_out)):
+            wanted = max(quota - held.get((segment, stratum), 0), 0)
+            found.append({"segment": segment, "stratum": stratum, "wanted": wanted, "number": holdout.number})
+    return _whole_numbers(found, "segment", "stratum", "wanted", "number")
+
+
+def _whole_numbers(rows: list[dict[str, int]], *names: str) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.int64()) for name in names]))
+
+
+def _earlier_arms(previous: pa.Table, engine: Engine) -> nw.LazyFrame[Any]:
+    """Who was held out before (1) and who was reached (0)."""
     if not {"customer_id", "arm"} <= set(previous.column_names):
         raise ParameterError(f"Earlier assignments need customer_id and arm; got {previous.column_names}.")
-    pairs = zip(previous["customer_id"].to_pylist(), previous["arm"].to_pylist(), strict=True)
-    return {customer: int(arm == "holdout") for customer, arm in pairs}
+    texts = previous.select(["customer_id", "arm"]).cast(
+        pa.schema([("customer_id", pa.string()), ("arm", pa.string())])
+    )
+    held = nw.when(nw.col("arm") == "holdout").then(1).otherwise(0).cast(nw.Int64)
+    return engine.from_arrow(texts).with_columns(was_held=held).group_by("customer_id").agg(nw.col("was_held").max())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
@@ -19,7 +20,7 @@ from marketfold.experiments.later_customers import AddedUp, RunIds, cover
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
     from marketfold.engine import Engine
     from marketfold.experiments.later_customers import Coverage
-    from marketfold.schema import Float64, Labels
+    from marketfold.schema import Float64
 
 Primary = Literal["order_rate", "revenue"]
 """What a campaign is judged by: the share of customers who order, or revenue per customer."""
@@ -183,9 +184,7 @@ class _Purchases(Protocol):
 
 class _Customers(Protocol):
     @property
-    def labels(self) -> Labels: ...
-    @property
-    def first_on(self) -> NDArray[np.datetime64]: ...
+    def frame(self) -> nw.LazyFrame[Any]: ...
     @property
     def observed(self) -> tuple[date, date]: ...
     @property
@@ -281,21 +280,21 @@ def read_baselines(
     ones: a mean over the whole year would take nearly all who order then for people who do not order without a
     campaign. Of one most of whom have been away for longer than so many days (`silent`) they are the newest within
     these days, or the last: when more of them ordered is no more what is usual.
-    `purchases` has one row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
+    `purchases` has one row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`; `customers.frame` one
+    per customer: `customer`, `segment` and `first_on`.
     """
     nothing_said = (None,) * customers.n_segments
     seasons, silent = seasons or nothing_said, silent or nothing_said
-    came_on = [customers.first_on[customers.labels == segment] for segment in range(customers.n_segments)]
     begins = [_begins(customers.observed, days, season) for season in seasons]
+    came = _came_before(purchases.engine, customers, {day for own in begins for day in own})
     for segment, (season, since) in enumerate(zip(seasons, silent, strict=True)):
         if season:
-            begins[segment] = _with_enough(begins[segment], came_on[segment])
+            begins[segment] = _with_enough(begins[segment], came[segment])
         elif since is not None:
             begins[segment] = begins[segment][: max(1, int(since // days))]
     calendar = purchases.engine.from_arrow(_calendar(begins, days))
-    came = purchases.orders.group_by("customer").agg(first_on=nw.col("ordered_on").min())
     dated = purchases.orders.join(calendar, on=["segment", "ordered_on"], how="inner")
-    dated = dated.join(came, on="customer", how="inner")
+    dated = dated.join(customers.frame.select("customer", "first_on"), on="customer", how="inner")
     later = add_up(dated.filter(nw.col("begins") > nw.col("first_on")), "customer", "segment", "period")
     one = nw.col("revenue")
     powers = later.with_columns(square=one * one, cube=one * one * one)
@@ -304,7 +303,7 @@ def read_baselines(
     found = {(row["segment"], row["period"]): row for row in table.to_pylist()}
     baselines = []
     for segment, own in enumerate(begins):
-        seen = [_earlier(came_on[segment], day) for day in own]
+        seen = [came[segment][day] for day in own]
         rows = [found.get((segment, period), dict.fromkeys(("n", *POWERS), 0.0)) for period in range(len(own))]
         seasonal = seasons[segment] is not None
         baseline = _of_periods(rows, seen, days, seasonal=seasonal) if any(seen) else None
@@ -313,14 +312,24 @@ def read_baselines(
     return tuple(baselines)
 
 
-def _earlier(came_on: NDArray[np.datetime64], day: date) -> int:
-    """How many of some customers there were before a day."""
-    return int((came_on < np.datetime64(day)).sum())
+def _came_before(engine: Engine, customers: _Customers, days: Collection[date]) -> list[dict[date, int]]:
+    """How many customers of each segment there were before each of some days."""
+    first, last = customers.observed
+    asked = sorted(days)
+    observed = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    places = [bisect_right(asked, day) for day in observed]  # of the first of these days before which they were there
+    calendar = pa.table({"first_on": pa.array(observed, pa.date32()), "place": pa.array(places, pa.int64())})
+    dated = customers.frame.select("segment", "first_on").join(engine.from_arrow(calendar), on="first_on", how="inner")
+    rows = engine.collect(dated.group_by("segment", "place").agg(n=nw.len())).to_pylist()
+    counts = np.zeros((customers.n_segments, len(asked) + 1), dtype=np.int64)
+    for row in rows:
+        counts[row["segment"], row["place"]] = row["n"]
+    return [dict(zip(asked, own, strict=False)) for own in counts.cumsum(axis=1).tolist()]
 
 
-def _with_enough(begins: list[date], came_on: NDArray[np.datetime64]) -> list[date]:
+def _with_enough(begins: list[date], came: Mapping[date, int]) -> list[date]:
     """The seasons of which enough customers tell, or all where none has so many: a handful tells no season."""
-    return [day for day in begins if _earlier(came_on, day) >= LEAST_IN_SEASON] or begins
+    return [day for day in begins if came[day] >= LEAST_IN_SEASON] or begins
 
 
 def _of_periods(rows: Sequence[Mapping[str, float]], seen: Sequence[int], days: int, *, seasonal: bool) -> Baseline:
