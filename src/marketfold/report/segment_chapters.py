@@ -13,6 +13,7 @@ from marketfold.page import (
     Fact,
     FigureGrid,
     Fold,
+    Notice,
     Section,
     SegmentCard,
     SegmentCards,
@@ -24,6 +25,7 @@ from marketfold.report import teaching
 from marketfold.report.returning import returning_part
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.segments import rule_sentence
+from marketfold.report.sentences.selection import drawn_note
 from marketfold.report.sentences.trust import trust_text
 from marketfold.segments import difference_text, most_telling
 from marketfold.selection import EXPECTED_COLUMN
@@ -244,9 +246,11 @@ def profiles_chapter(analysis: Analysis) -> Section:
     columns = dict.fromkeys(column for profile in analysis.segments.profiles for column in profile.described)
     described = [_described_table(analysis, column) for column in columns]
     others = (*described, returning_part(analysis))
+    note = drawn_note(analysis)
+    of_whom = (Notice((note,), title="Of a sample"),) if note else ()
     return Section(
         key="profiles",
         title="Profiles",
         lead="What each segment is like, beside everybody.",
-        parts=(*_profile_figures(analysis), *_medians(analysis), *(part for part in others if part)),
+        parts=(*of_whom, *_profile_figures(analysis), *_medians(analysis), *(part for part in others if part)),
     )

@@ -63,6 +63,14 @@ def sample_note(analysis: Analysis) -> str:
     return say("sampled", "all", few=few, n=analysis.segmentation.n_units, unit=analysis.segmentation.unit)
 
 
+def drawn_note(analysis: Analysis) -> str:
+    """What is of all units and what of a sample, where not all are at hand; empty where they are."""
+    made = analysis.segmentation
+    if made.population is None:
+        return ""
+    return say("sampled", "drawn", few=len(made), n=made.n_units, unit=made.unit)
+
+
 def taken_as(choice: Choice) -> str:
     """Why so many segments were made, as the end of a half-sentence."""
     code: str = choice.number_from
