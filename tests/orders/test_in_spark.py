@@ -46,12 +46,16 @@ from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, score_orders, scoring_config, write_scores
 from marketfold.runs.sources import order_source, refuse_other_table
+from marketfold.segments import find_traits
+from marketfold.selection import Fits, Recipe, at_hand, settle_population
 from marketfold.spark import PART_BYTES, SMALL_BYTES, find_session, refuse_passing_table
 from marketfold.spark_engine import SparkEngine, release_caches
 from marketfold.spark_says import in_words, masked, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from marketfold.units import FeatureTable
 
 BY_SPARK = ReadingOptions(engine="spark")
 MOST_ASKED = {"read": (29, 36), "features": (16, 37)}
@@ -118,6 +122,38 @@ def test_a_run_by_spark_is_the_run_of_the_embedded_engine(
     assert scoring_config(there.folder).reading.engine == "duckdb"
     assert Run.read(there.folder).config.reading.engine == "spark"
     assert list(there.folder.parent.iterdir()) == [there.folder]
+
+
+@QUIET
+@pytest.mark.spark
+def test_a_sample_is_settled_where_spark_has_the_customers(spark: Any):
+    """As the embedded engine does it, given the same sample; the rows of customers are made on the workers."""
+    lines = make_shop(1_500).lines.select(["order_id", "customer_id", "ordered_on", "amount", "country"])
+    here = clean_orders(read_orders(lines))
+    there = clean_orders(read_orders(spark.createDataFrame(lines).repartition(2)))
+    few = build_features(here).sample(25)
+    found = Fits(few).segment(Recipe("value", "none", n_segments=2))
+    mine, theirs = (
+        settle_population(found, plan_features(one, names=few.names, settings=few.settings)) for one in (there, here)
+    )
+    assert mine.segmenter.centers_ == pytest.approx(theirs.segmenter.centers_, abs=1e-6)
+    assert (mine.n_units, mine.sizes.tolist()) == (theirs.n_units, theirs.sizes.tolist())
+    assert mine.n_units > len(few)
+    everybody, wanted = at_hand(mine), at_hand(theirs)
+    assert everybody.labels.tolist() == wanted.labels.tolist()
+    assert everybody.table.to_arrow().equals(wanted.table.to_arrow())
+    for one, other in zip(find_traits(mine), find_traits(theirs), strict=True):
+        assert one.revenue_total == other.revenue_total
+        assert one.described == other.described
+        assert one.medians == pytest.approx(other.medians, nan_ok=True)
+    assert mine.population
+    ids = [part["id"].to_pylist() for part in mine.population.mapped(ids_of)]
+    assert [one for part in ids for one in part] == wanted.ids.tolist()
+
+
+def ids_of(table: FeatureTable, rows: pa.Table) -> pa.Table:
+    del rows
+    return pa.table({"id": table.ids.tolist()})
 
 
 @QUIET

@@ -23,6 +23,7 @@ from marketfold.selection import (
     Recipe,
     Segmentation,
     among,
+    at_hand,
     merge_segments,
     settle,
     settle_population,
@@ -168,6 +169,15 @@ def test_a_table_of_units_comes_back_from_its_rows(both: Both):
     assert again.history is not None
     assert table.history is not None
     assert all(np.array_equal(getattr(again.history, part), column) for part, column in vars(table.history).items())
+
+
+def test_all_units_can_be_asked_for(pair: Both):
+    here, wanted = at_hand(pair.away), same_units(pair)
+    assert here.ids.tolist() == wanted.ids.tolist()
+    assert here.labels.tolist() == wanted.labels.tolist()
+    assert here.table.to_arrow().equals(wanted.table.to_arrow())
+    assert here.population is None
+    assert at_hand(here) is here
 
 
 def test_what_places_units_is_small_enough_to_be_sent(merged: Both):

@@ -26,6 +26,7 @@ from marketfold.runs import (
     with_revenue,
     write_run,
 )
+from marketfold.selection import at_hand
 from marketfold.snapshot import Takings
 from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import segments_table
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from marketfold.model import SegmentModel
     from marketfold.page import ReportPage
     from marketfold.schema import Watched
+    from marketfold.selection import Segmentation
     from marketfold.snapshot import Snapshot
     from marketfold.units import FeatureTable
 
@@ -73,7 +75,11 @@ class MadeSegments(InEngine, Segments):
     @property
     def features(self) -> FeatureTable:
         """What was measured of each customer, in the user's units."""
-        return self.analysis.segmentation.table
+        return self._everybody.table
+
+    @cached_property
+    def _everybody(self) -> Segmentation:
+        return at_hand(self.analysis.segmentation)
 
     @cached_property
     def _rows(self) -> pa.Table:
@@ -121,7 +127,7 @@ class MadeSegments(InEngine, Segments):
             name=f"segments in memory, made by Marketfold {__version__}",
             source=self.source,
             sha256=made.data.sha256,
-            days=(self.features.as_of, self.plan.campaign_days),
+            days=(made.segmentation.table.as_of, self.plan.campaign_days),
         )
         out = Path(folder) if folder else Path(f"audiences-{to}")
         with shown_progress(progress, "export") as told, StageClock(told).stage("export"):
@@ -154,7 +160,7 @@ class MadeSegments(InEngine, Segments):
 
     def _snapshot(self) -> Snapshot:
         made, reads = self.analysis, self.analysis.data.reads
-        kept, known = made.segmentation.snapshot(), self.features.has_money
+        kept, known = self._everybody.snapshot(), self.features.has_money
         begins = reads.first_on if made.data.kind == "orders" else None
         taken = Takings(self.features.revenue, self.plan.currency, begins, self.config.cleaning.gross)
         return replace(kept, as_of=self.features.as_of, takings=taken if known else None)
@@ -175,4 +181,6 @@ class MadeSegments(InEngine, Segments):
     def _addressed(self) -> Addressed:
         assignments = with_revenue(self._assignments(), self.to_arrow()["revenue_total"])
         of_orders = self.analysis.data.kind == "orders"
-        return Addressed(assignments, self.features.as_of, self.plan.experiment, self.config, of_orders)
+        return Addressed(
+            assignments, self.analysis.segmentation.table.as_of, self.plan.experiment, self.config, of_orders
+        )

@@ -23,7 +23,7 @@ from marketfold.selection.population import EXPECTED_COLUMN, Population
 from marketfold.selection.search import SEARCH_RESAMPLES, Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.separated import SeekOptions
-from marketfold.selection.settling import among, settle, settle_population
+from marketfold.selection.settling import among, at_hand, settle, settle_population
 from marketfold.selection.solutions import SHOWN_ROWS, Solution, other_solutions
 from marketfold.selection.temporal_holdout import (
     FutureScore,
@@ -72,6 +72,7 @@ __all__ = [
     "TemporalHoldout",
     "WayMap",
     "among",
+    "at_hand",
     "check_merges",
     "check_outlook",
     "choose_cutoff",

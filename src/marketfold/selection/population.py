@@ -69,6 +69,10 @@ class Population(InEngine):
         """Column of the ids."""
         return UNIT_ID[self.like.unit]
 
+    def collect(self) -> FeatureTable:
+        """All units, in the order of their ids, in memory."""
+        return self.like.of_rows(self.engine.collect(self.frame.sort(self.key)))
+
     def assigned(self, places: Labels) -> nw.LazyFrame[Any]:
         """Each unit's id and `segment`, of the place that its part has."""
         return self.frame.select(self.key, recoded(PART, places).alias("segment"))

@@ -119,6 +119,13 @@ def among(made: Segmentation, table: FeatureTable) -> Segmentation:
     return replace(few, labels=labels, unmerged=among(made.unmerged, table) if made.unmerged is not None else None)
 
 
+def at_hand(made: Segmentation) -> Segmentation:
+    """The same segments with all units in memory, however many they are."""
+    if made.population is None:
+        return made
+    return replace(among(made.blank(), made.population.collect()), stability=made.stability)
+
+
 def _measured(made: Segmentation, table: FeatureTable) -> Segmentation:
     """Another table of units on the scale and in the dimensions of these; the labels are still theirs."""
     wide, names = complete(table, made.table.names), made.matrix.names
