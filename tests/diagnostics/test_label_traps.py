@@ -42,7 +42,7 @@ def labels_of(*sizes: int) -> np.ndarray:
 def test_a_segment_of_use_has_a_hundredth_of_the_units_and_never_needs_more_than_a_hundred(
     size: int, n: int, code: str | None
 ):
-    found = find_small(labels_of(n - size, size), (7, 9))
+    found = find_small((n - size, size), (7, 9))
     assert [(one.code, one.segments) for one in found] == ([(code, (9,))] if code else [])
     if code == "small_segment":
         assert found[0].facts == {"n_units": size, "n_needed": least_useful(n)}

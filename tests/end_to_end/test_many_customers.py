@@ -167,4 +167,7 @@ def test_the_page_says_what_is_of_the_sample(away: Made, here: Made):
     assert rows_of(by_key["rfm"]) == rows_of(of_all["rfm"])
     assert [row[1:] for row in rows_of(by_key["outlook"])] == [row[1:] for row in rows_of(of_all["outlook"])]
     assert "drawn for the figures" in json.dumps(by_key["profiles"].parts[0], default=str)
+    for one in away.run.record["traps"]:
+        small = one["code"] in {"small_segment", "outlier_segment"}
+        assert ("counted, in a sample of 400 customers" in one["sentence"]) is not small
     assert "drawn for the figures" not in json.dumps(of_all["profiles"].parts[0], default=str)

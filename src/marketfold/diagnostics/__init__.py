@@ -6,11 +6,12 @@ from marketfold.diagnostics.literature_baseline import (
     LiteratureBaseline,
     cluster_as_published,
 )
-from marketfold.diagnostics.matrix_traps import Trap
+from marketfold.diagnostics.matrix_traps import SAMPLED, Trap
 from marketfold.diagnostics.source_context import SourceContext, read_context
 from marketfold.diagnostics.traps import find_column_traps, find_traps
 
 __all__ = [
+    "SAMPLED",
     "BaselineClusters",
     "ColumnDependency",
     "LiteratureBaseline",

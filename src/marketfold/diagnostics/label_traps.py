@@ -170,12 +170,11 @@ def least_useful(n_units: int) -> int:
     return min(MOST_NEEDED, max(FEWEST_MEMBERS, math.ceil(LEAST_SHARE * n_units)))
 
 
-def find_small(labels: Labels, numbers: Sequence[int]) -> list[Trap]:
-    """Find segments of one or two units, and those too small to be of use."""
-    sizes = np.bincount(labels)
-    least = least_useful(len(labels))
+def find_small(sizes: Sequence[int], numbers: Sequence[int]) -> list[Trap]:
+    """Find segments of one or two units, and those too small to be of use; `sizes` are units of each."""
+    least = least_useful(sum(sizes))
     found = []
-    for number, size in zip(numbers, sizes.tolist(), strict=True):
+    for number, size in zip(numbers, sizes, strict=True):
         if size <= OUTLIERS:
             found.append(Trap("outlier_segment", (), "serious", (number,), {"kind": str(size)}))
         elif size < least:

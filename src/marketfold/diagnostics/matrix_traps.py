@@ -44,6 +44,10 @@ LEAK = 0.98
 Severity = Literal["note", "warning", "serious"]
 
 
+SAMPLED = "sampled"
+"""Fact of a trap: of how many units it was looked for, where these are not all."""
+
+
 @terse
 @dataclass(frozen=True)
 class Trap:
@@ -59,7 +63,8 @@ class Trap:
     columns, segments
         Columns and numbers of the segments concerned, where there are any.
     facts
-        What was found, by name, as far as the code and the columns do not say it.
+        What was found, by name, as far as the code and the columns do not say it; `SAMPLED` units were looked at where
+        these are not all.
     """
 
     code: str

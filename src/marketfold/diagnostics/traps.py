@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from marketfold.diagnostics.calendar_traps import find_calendar, find_one_order_each
 from marketfold.diagnostics.label_traps import find_alone, find_functional_dependency, find_grain, find_small
-from marketfold.diagnostics.matrix_traps import find_derived, find_ids, find_leaks, find_one_hot, find_unscaled
+from marketfold.diagnostics.matrix_traps import SAMPLED, find_derived, find_ids, find_leaks, find_one_hot, find_unscaled
 from marketfold.diagnostics.source_context import SourceContext, read_context
 from marketfold.errors import ParameterError
 from marketfold.sampling import sample_rows
@@ -32,7 +33,8 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     Parameters
     ----------
     segmentation
-        Compared with every feature of its table, those too that did not shape it, and with the columns that describe.
+        Its units that are here are compared with every feature of its table, those too that did not shape it, and with
+        the columns that describe.
     source
         The lines behind it (those after the as-of day included), or what is known of them; without it neither whose
         the orders are, nor further columns, nor the outcome window can be looked at.
@@ -68,9 +70,11 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
         *find_column_traps(segmentation.matrix, context.later_revenue),
         *restated,
         *([] if restated else find_alone(segmentation.matrix.values, labels, segmentation.matrix.names)),
-        *find_small(labels, numbers),
-        *(find_grain(table, labels, context.customers) if context.customers is not None else []),
     ]
+    if segmentation.n_units > len(table):
+        found = [replace(trap, facts=trap.facts | {SAMPLED: len(table)}) for trap in found]
+    found += find_small(segmentation.sizes.tolist(), numbers)
+    found += find_grain(table, labels, context.customers) if context.customers is not None else []
     return _serious_first(found)
 
 

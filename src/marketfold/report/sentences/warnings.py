@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Literal
 
+from marketfold.diagnostics import SAMPLED
 from marketfold.reduction import label_of
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.trust import trust_summary
@@ -48,7 +49,9 @@ def trap_sentence(
         "way": way,
         "leave_out": say("way_out", "leave_out", column=column, way=way),
     }
-    return say("trap", f"{trap.code}.{kind}" if kind else trap.code, **(facts | trap.facts))
+    told = say("trap", f"{trap.code}.{kind}" if kind else trap.code, **(facts | trap.facts))
+    few = trap.facts.get(SAMPLED)
+    return f"{told} {say('sampled', 'looked', few=few, unit=unit)}" if few else told
 
 
 def trap_sentences(analysis: Analysis, traps: Sequence[Trap] | None = None) -> tuple[str, ...]:
