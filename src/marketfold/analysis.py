@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from marketfold.cleaning import OrderRules, ReadTotals
 from marketfold.decisions import in_currency
+from marketfold.engine import parts_of
 from marketfold.errors import ParameterError
 from marketfold.frames import table_html, terse
 from marketfold.words import share
@@ -121,11 +122,7 @@ class DataPart:
 
     def set_aside_parts(self) -> Iterator[pa.Table]:
         """The same, some rows at a time; one part where there are none."""
-        rows, engine = self.clean.set_aside.sort("source_line"), self.clean.engine
-        parts = engine.mapped(rows, "", lambda rows: rows)
-        first = next(parts, None)
-        yield engine.collect(rows.head(0)) if first is None else first
-        yield from parts
+        return parts_of(self.clean.engine, self.clean.set_aside.sort("source_line"))
 
 
 @terse

@@ -183,6 +183,22 @@ class Engine(Protocol):
         ...
 
 
+def parts_of(engine: Engine, frame: nw.LazyFrame[Any]) -> Iterator[pa.Table]:
+    """Bring a frame home some rows at a time, in their order; one part without rows where there are none.
+
+    The engine is asked nothing else until the last part has come.
+    """
+    parts = engine.mapped(frame, "", as_it_is)
+    first = next(parts, None)
+    yield engine.collect(frame.head(0)) if first is None else first
+    yield from parts
+
+
+def as_it_is(rows: pa.Table) -> pa.Table:
+    """Nothing made of rows: they come home themselves."""
+    return rows
+
+
 @dataclass(frozen=True)
 class EngineTable(InEngine):
     """A table that stays where its engine keeps it, as it may be too large to come home."""

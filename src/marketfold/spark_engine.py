@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import pyarrow as pa
 
-from marketfold.engine import SQL_TYPES, frame_of, grouped, with_tails
+from marketfold.engine import SQL_TYPES, as_it_is, frame_of, grouped, with_tails
 from marketfold.sampling import hash_uniform
 from marketfold.spark import is_address, is_remote, refuse_passing_table
 from marketfold.spark_says import is_too_much_at_once, told_in_words
@@ -108,7 +108,7 @@ class SparkEngine:
             except Exception as error:
                 if not is_too_much_at_once(error):
                     raise
-        return pa.concat_tables(self.mapped(frame, "", _as_it_is))
+        return pa.concat_tables(self.mapped(frame, "", as_it_is))
 
     def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:  # noqa: ARG002
         """By `mapInArrow`; what is made comes home packed, a part of the cluster's at a time."""
@@ -244,10 +244,6 @@ class SparkEngine:
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
         """Nothing: where a cluster writes is not where this process does."""
         return False
-
-
-def _as_it_is(rows: pa.Table) -> pa.Table:
-    return rows
 
 
 def _each(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

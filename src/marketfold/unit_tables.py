@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from marketfold import words
 from marketfold.arrays import row_chunks
-from marketfold.engine import DuckDBEngine, EngineTable
+from marketfold.engine import DuckDBEngine, EngineTable, parts_of
 from marketfold.features import (
     MEASURES,
     QUINTILES,
@@ -321,7 +321,7 @@ def list_parts(segments: pa.Table | Path) -> Iterator[pa.Table]:
     by = EXPECTED_COLUMN if expected else "revenue_total"
     n_before = 0
     ordered = rows.sort("segment", by, "customer_id", descending=[False, True, False], nulls_last=True)
-    for part in engine.mapped(ordered, "", lambda rows: rows):
+    for part in parts_of(engine, ordered):
         yield _as_listed(part, np.arange(n_before + 1, n_before + len(part) + 1), has_money=has_money)
         n_before += len(part)
 

@@ -47,6 +47,7 @@ BAD: dict[str, list[Any]] = {
     "clustering.k_max": [2, 10**12],
     "clustering.bootstraps": [1, 10**12],
     "clustering.choose_among": [99, 10**12],
+    "clustering.in_memory": [99, 10**12],
     "clustering.merge": [["1"], ["1+1"], ["one+two"], ["0+1"], ["1+2", "2+3"]],
     "campaigns.budget": [0, -1, 1e308, float("inf"), float("nan")],
     "campaigns.margin": [0, 1.5, float("nan")],
