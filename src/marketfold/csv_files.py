@@ -31,11 +31,14 @@ def neutralise(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
     >>> neutralise(pa.chunked_array([["=1+1", "A-1"]])).to_pylist()
     ["'=1+1", 'A-1']
+    >>> neutralise(pa.chunked_array([["=1+1", None]], pa.large_string())).to_pylist()
+    ["'=1+1", None]
     """
     risky = pc.and_not(
         pc.match_substring_regex(column, FORMULA_START), pc.match_substring_regex(column, f"^{E164.pattern}$")
     )
-    return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+    mark, nothing = (pa.scalar(text, column.type) for text in ("'", ""))  # of one type: Polars has texts of its own
+    return pc.if_else(risky, pc.binary_join_element_wise(mark, column, nothing), column)
 
 
 class CsvWriter(csv.CSVWriter):  # type: ignore[misc]

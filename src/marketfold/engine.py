@@ -92,15 +92,22 @@ def _room(scanned: Sequence[Path] = ()) -> Iterator[None]:
         raise
 
 
-def _next_batch(reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
-    """The next part of what DuckDB has sorted; it says by way of Arrow that disk or memory ran out."""
+@contextmanager
+def _half_way() -> Iterator[None]:
+    """The same of what is said by way of Arrow."""
     try:
-        return next(iter(reader), None)
+        yield
     except (OSError, pa.ArrowException) as error:
         raise EngineError(
             f"The work ended half-way: {_first_line(error)}. Free space in the temporary folder (TMPDIR names "
             "another), or raise --memory-limit."
         ) from error
+
+
+def _next_batch(reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
+    """The next part of what DuckDB has sorted."""
+    with _half_way():
+        return next(iter(reader), None)
 
 
 @dataclass(frozen=True)
@@ -135,8 +142,9 @@ class Engine(Protocol):
     def mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made) -> Iterator[pa.Table]:
         """What a function makes of a frame, a part of it at a time; the engine is asked nothing else meanwhile.
 
-        Parts are in the order of a column, and within this process; where the engine has others, the function is sent
-        there, and what it makes comes home in any order.
+        Parts are in the order of the column `key`, and within this process; where the engine has others, the function
+        is sent there, and what it makes comes home in any order. Without a column they are in the order of the frame,
+        which everywhere is that in which it was sorted.
         """
         ...
 
@@ -293,12 +301,13 @@ class DuckDBEngine:
     def keep_mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made, made: pa.Schema) -> nw.LazyFrame[Any]:
         """By way of a file: while DuckDB is being read it takes nothing in."""
         path = self.folder / f"{uuid.uuid4().hex}.parquet"
-        with _room(), parquet.ParquetWriter(path, made, compression="lz4") as file:
-            for part in self.mapped(frame, key, function):
-                file.write_table(part)
-        kept = self.materialise(frame_of(self.connection.read_parquet(str(path))))
-        path.unlink()
-        return kept
+        try:
+            with _half_way(), parquet.ParquetWriter(path, made, compression="lz4") as file:
+                for part in self.mapped(frame, key, function):
+                    file.write_table(part)
+            return self.materialise(frame_of(self.connection.read_parquet(str(path))))
+        finally:
+            path.unlink(missing_ok=True)
 
     def from_arrow(self, table: pa.Table | pa.RecordBatchReader) -> nw.LazyFrame[Any]:
         """Read an Arrow table where it lies, or the batches of a reader, once."""

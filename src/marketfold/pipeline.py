@@ -223,9 +223,11 @@ class _Pipeline:
         config, everybody = self.config, ground
         with self.clock.stage("features"):
             table = ground.features()
+            if clusterer is not None:  # it is fitted to all of them
+                table = table.collect() if isinstance(table, LazyFeatureTable) else table
             if isinstance(table, FeatureTable):
                 _check_enough_units(table, config)
-            few = _chosen_among(table, config, all_of_them=clusterer is not None)
+            few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)
             sampled = few is not table
             ground = ground.sample(len(few), config.seed) if sampled else ground
             chooses = choosing_half(len(few), config.seed)
@@ -365,12 +367,12 @@ def _opened(source: Any, config: RunConfig) -> Orders | CustomerTable:
     return orders_of(source) or read_source(source, config.reading)
 
 
-def _chosen_among(table: FeatureTable | LazyFeatureTable, config: RunConfig, *, all_of_them: bool) -> FeatureTable:
-    """The units by which segments are chosen: a sample of many, unless a clusterer is to be fitted to all of them."""
+def _sample(table: FeatureTable | LazyFeatureTable, config: RunConfig) -> FeatureTable:
+    """The units by which segments are chosen: all where they are not too many."""
     few = config.clustering.choose_among
     if isinstance(table, LazyFeatureTable):
-        return table.collect() if all_of_them else table.sample(min(few, config.clustering.in_memory), config.seed)
-    return table if all_of_them else table.sample(few, config.seed)
+        few = min(few, config.clustering.in_memory)
+    return table.sample(few, config.seed)
 
 
 def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:

@@ -166,9 +166,9 @@ class UnitRecords:
         return beside
 
     def first(self, most: int) -> pa.Table:
-        """As `at`, of the first of each segment in the list of customers, with `no`, the place in it."""
+        """As `at`, of the first of each segment in the list of customers, in its order."""
         made = self.analysis.segmentation
-        assert made.population  # noqa: S101  (of others all are ranked)
+        assert made.population is not None  # noqa: S101  (of others all are ranked)
         column = EXPECTED_COLUMN if isinstance(outlook_of(made.table), Outlook) else REVENUE
         rows = made.population.first(column, most, made.places)
         if (beside := self._beside(made.population)) is not None:
@@ -185,7 +185,7 @@ def _planned(plan: CampaignPlan) -> dict[str, pa.Table | EngineTable]:
 
 
 def _said_of(sentences: UnitSentences, made: Segmentation, units: FeatureTable, rows: pa.Table) -> pa.Table:
-    planned = {name: rows[name] for name in ("next_product", "arm") if name in rows.column_names}
+    planned = {name: rows[name].cast(pa.string()) for name in ("next_product", "arm") if name in rows.column_names}
     return sentences.at(among(made, units), planned)
 
 
@@ -333,16 +333,16 @@ def _any(engine: Engine, rows: nw.LazyFrame[Any], test: nw.Expr) -> bool:
 def listed(analysis: Analysis, most: int) -> pa.Table:
     """The first rows of each segment in `list_parts`."""
     made = analysis.segmentation
-    if made.population:
+    if made.population is not None:
         rows = UnitRecords(analysis).first(most)
-        return _as_listed(rows, _places_in_list(made, rows), has_money=made.table.has_money)
+        return _as_listed(rows, _places_in_list(made, rows), has_money=made.has_money)
     numbers = np.array(made.numbers, dtype=np.int32)[made.labels]
     ids = pa.array(made.ids.tolist(), pa.string())
     ranked = pa.table({"customer_id": ids, "segment": numbers, "revenue_total": made.table.revenue})
     order = _list_order(with_outlook(ranked, made.table)).to_numpy().astype(np.intp)
     ordered = numbers[order]
     places = np.flatnonzero(np.arange(len(order)) - np.searchsorted(ordered, ordered) < most)
-    return _as_listed(UnitRecords(analysis).at(order[places]), places + 1, has_money=made.table.has_money)
+    return _as_listed(UnitRecords(analysis).at(order[places]), places + 1, has_money=made.has_money)
 
 
 def _places_in_list(made: Segmentation, rows: pa.Table) -> Rows:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from bench.orders_data import make_parquet
 from pyarrow import parquet
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.decomposition import PCA
 
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
+from marketfold.demo import make_shop
 from marketfold.engine import DuckDBEngine, EngineTable
 from marketfold.page import tables_of
 from marketfold.pipeline import segment_market
@@ -171,3 +176,46 @@ def test_the_page_says_what_is_of_the_sample(away: Made, here: Made):
         small = one["code"] in {"small_segment", "outlier_segment"}
         assert ("counted, in a sample of 400 customers" in one["sentence"]) is not small
     assert "drawn for the figures" not in json.dumps(of_all["profiles"].parts[0], default=str)
+
+
+@pytest.fixture(scope="module")
+def shop() -> pa.Table:
+    return make_shop(12_000).lines
+
+
+def small_config(in_memory: int, **features: Any) -> RunConfig:
+    return RunConfig(
+        quick=True,
+        features=FeatureOptions(feature_set="value", **features),
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=3, k_max=3, bootstraps=2, choose_among=150, in_memory=in_memory),
+    )
+
+
+def test_a_run_on_polars_with_features_and_a_reducer_of_ones_own_carries_an_earlier_run_on(
+    shop: pa.Table, tmp_path: Path
+):
+    config = small_config(150, as_of=date(2026, 3, 1), own_features={"bulk": "nw.col('quantity').max().fill_null(0)"})
+    first = segment_market(pl.from_arrow(shop), config)
+    run = write_run(first, tmp_path / "first")
+    again = segment_market(pl.from_arrow(shop), config, previous=run.as_previous(), reducer=PCA(2))
+    second = write_run(again, tmp_path / "second")
+    assert again.segmentation.population is not None
+    arms = [parquet.read_table(one.folder / "segments.parquet").sort_by("customer_id") for one in (run, second)]
+    held = [dict(zip(one["customer_id"].to_pylist(), one["arm"].to_pylist(), strict=True)) for one in arms]
+    assert held[0] == held[1]
+    assert {match.earlier for match in again.segments.matches} - {None}
+
+
+def test_a_clusterer_of_ones_own_is_fitted_to_everybody_and_keeps_its_labels(shop: pa.Table):
+    few, many = (segment_market(shop, small_config(n), clusterer=ByTurns()) for n in (100, 1_000_000))
+    assert few.segmentation.population is None
+    assert few.labels.tolist() == many.labels.tolist()
+
+
+class ByTurns(BaseEstimator, ClusterMixin):  # type: ignore[misc]
+    """Puts rows into three clusters by turns."""
+
+    def fit(self, X: Any, y: object = None) -> ByTurns:  # noqa: ARG002
+        self.labels_ = np.arange(len(X)) % 3
+        return self

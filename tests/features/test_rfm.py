@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from marketfold.config import FeatureOptions
-from marketfold.features import build_features, rfm_of, score_rfm
+from marketfold.features import build_features, can_score, own_cuts, rfm_by, score_rfm
 from marketfold.features.rfm import OTHERS, RFM_SEGMENTS, score
 
 if TYPE_CHECKING:
@@ -87,13 +87,14 @@ def test_recent_customers_who_are_good_in_one_thing_alone_have_no_name() -> None
 def test_cut_points_of_ones_own_decide(clean_sales: CleanOrders) -> None:
     table = build_features(clean_sales)
     options = FeatureOptions(rfm_cuts={"recency": "30,90,180,365"})
-    rfm = rfm_of(table, options.rfm_cuts)
+    rfm = rfm_by(table, own_cuts(options.rfm_cuts))
     assert rfm is not None
     assert rfm.cuts["recency"] == (30, 90, 180, 365)
     days = table.column("recency_days")
     assert ((days <= 30) == (rfm.recency == 5)).all()
     assert ((days > 365) == (rfm.recency == 1)).all()
-    assert rfm_of(replace(table, history=None)) is None
+    assert can_score(table)
+    assert not can_score(replace(table, history=None))
 
 
 @pytest.mark.parametrize("text", ["30,90,180", "90,30,180,365", "30,30,60,90", "a,b,c,d", "1,2,3,inf"])

@@ -12,7 +12,7 @@ from pyarrow import csv, parquet
 
 from marketfold import arrays
 from marketfold.errors import ParameterError, RunFolderError
-from marketfold.features import Outlook, build_features, check_own, expected_columns, outlook_of, rfm_of
+from marketfold.features import Outlook, build_features, check_own, expected_columns, outlook_of, rfm_by
 from marketfold.runs import score_orders
 from marketfold.runs.read import FILLED
 from marketfold.runs.table_files import write_table
@@ -51,7 +51,7 @@ def test_no_feature_of_ones_own_is_called_as_a_column_of_the_run_is(made_run: Pa
 
 def test_rfm_and_what_is_expected_stand_beside_the_segments(analysis: Analysis) -> None:
     table, made = segments_table(analysis), analysis.segmentation.table
-    rfm = rfm_of(made)
+    rfm = rfm_by(made, {})
     assert rfm is not None
     assert table["rfm_recency"].to_pylist() == rfm.recency.tolist()
     assert table["rfm_segment"].to_pylist() == [rfm.names[place] for place in rfm.segments]

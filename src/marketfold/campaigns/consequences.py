@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketfold.campaigns.budget import allocate_budget, price_line
 from marketfold.campaigns.changes import Unfit, try_parts
@@ -164,7 +165,7 @@ def assign_anew(plan: CampaignPlan, segments: pa.Table) -> CampaignPlan:
     customers = {
         "customer_id": table["customer_id"].cast(pa.string()),
         "segment": pa.array(labels, pa.int64()),
-        "revenue": table["revenue_total"],
+        "revenue": pc.fill_null(table["revenue_total"], 0.0),
     }
     engine, holdouts = DuckDBEngine(), [c.holdout for c in plan.campaigns if c.holdout]
     drawn = assign_arms(

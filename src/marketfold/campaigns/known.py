@@ -112,6 +112,7 @@ def known_from_orders(
     past = read_baselines(purchases, customers, campaign_days, seasons, silent)
     facts = segment_facts(customers, [one.season_share for one in timing])
     following = clean.engine.hold(next_products(purchases, affinity)) if purchases.columns else None
+    cohorts = follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None
     clean.engine.release(purchases.members)
     report(3)
     return KnownCustomers(
@@ -129,7 +130,7 @@ def known_from_orders(
         currency=clean.currency,
         next_products=following,
         baskets=baskets,
-        cohorts=follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None,
+        cohorts=cohorts,
     )
 
 
@@ -153,7 +154,7 @@ def _ahead(
     found = []
     for own, season, (ordering, value, n) in zip(past, seasons, segmentation.sums(expected).tolist(), strict=True):
         varied = own if own and own.order_rate else everybody
-        ahead = varied and varied.expecting(ordering / n, value / n)
+        ahead = varied and n and varied.expecting(ordering / n, value / n)
         found.append(replace(ahead, periods=own.periods if own else 0) if ahead and not season else own)
     return tuple(found)
 

@@ -69,8 +69,8 @@ def assign_arms(
         If `previous` lacks one of its columns.
     """
     was = None if previous is None else _earlier_arms(previous, engine)
+    sizes = engine.collect(customers.group_by("segment").agg(size=nw.len().cast(nw.Int64))).to_pylist()
     drawn = engine.with_uniform(customers.select("customer_id", "segment", "revenue"), "customer_id", salt, "u")
-    sizes = engine.collect(drawn.group_by("segment").agg(size=nw.len().cast(nw.Int64))).to_pylist()
     rows = _with_strata(drawn, sizes, holdouts, engine)
     one = nw.lit(-1).cast(nw.Int64).alias("was_held")
     rows = rows.with_columns(one) if was is None else rows.join(was, on="customer_id", how="left")

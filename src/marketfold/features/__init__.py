@@ -25,7 +25,7 @@ from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.own import OWN, check_own, own_formulas
 from marketfold.features.plain import plain_formulas
-from marketfold.features.rfm import MEASURES, QUINTILES, RFM, can_score, own_cuts, rfm_by, rfm_of, score_rfm
+from marketfold.features.rfm import MEASURES, QUINTILES, RFM, can_score, own_cuts, rfm_by, score_rfm
 from marketfold.features.scaler import MatrixScaler
 
 __all__ = [
@@ -67,7 +67,6 @@ __all__ = [
     "plain_formulas",
     "plan_features",
     "rfm_by",
-    "rfm_of",
     "score_rfm",
     "split_at",
     "usual_gap",

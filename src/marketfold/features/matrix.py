@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,10 @@ class FeatureMatrix(Framed):
         ]
         head = f"<p>{escape(repr(self).strip('<>'))}</p>"
         return head + table_html(rows, ("scaled feature", "", "lowest", "median", "highest"))
+
+    def take(self, rows: NDArray[np.intp]) -> FeatureMatrix:
+        """Some of the units, by their rows."""
+        return replace(self, values=self.values[rows], table=self.table.take(rows))
 
     def inverse_transform(self, values: Float32) -> Float64:
         """Scaled rows, such as centres, in the user's units."""

@@ -123,8 +123,3 @@ def own_cuts(texts: Mapping[RFMMeasure, str] | None) -> dict[RFMMeasure, tuple[f
 def rfm_by(table: FeatureTable, cuts: Mapping[RFMMeasure, Sequence[float]]) -> RFM:
     """Scores of customers with orders, as `score_rfm`."""
     return score_rfm({name: table.column(feature) for name, feature in MEASURES.items()}, cuts)
-
-
-def rfm_of(table: FeatureTable, cuts: Mapping[RFMMeasure, str] | None = None) -> RFM | None:
-    """Of customers whom one `can_score`, None of others; cut points of one's own are as in `FeatureOptions`."""
-    return rfm_by(table, own_cuts(cuts)) if can_score(table) else None

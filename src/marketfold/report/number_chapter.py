@@ -106,6 +106,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
     """What each number of segments would give."""
     names = [profile.name for profile in analysis.segments.profiles]
     made, unit = analysis.choice.evidence.recipe.n_segments, analysis.segmentation.unit
+    n_shown = min(SHOWN_ROWS, analysis.choice.evidence.k_choice.n_units)
     foretold = any(one.explained is not None for one in analysis.choice.solutions)
 
     def segments(one: Solution) -> str:
@@ -142,8 +143,8 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         "resamples, so few that a Jaccard can be off by a tenth and a segment bear another label."
         + (f" {say('future', 'of each number')}" if foretold else "")
         + (
-            f" Shares, labels and agreement are of a sample of {words.count(SHOWN_ROWS)}."
-            if analysis.segmentation.n_units > SHOWN_ROWS
+            f" Shares, labels and agreement are of a sample of {words.count(n_shown)}."
+            if analysis.segmentation.n_units > n_shown
             else ""
         ),
     )

@@ -74,7 +74,7 @@ def with_moves(page: ReportPage, plan: CampaignPlan) -> ReportPage:
 
 def shares(analysis: Analysis) -> SharesChart:
     """How units and money divide over the segments."""
-    known = analysis.segmentation.table.has_money
+    known = analysis.segmentation.has_money
     rows = tuple(
         ShareRow(one.number, one.name, one.unit_share, one.revenue_share if known else None)
         for one in analysis.segments.profiles

@@ -98,8 +98,8 @@ def _card(profile: SegmentProfile, analysis: Analysis) -> SegmentCard:
         name=profile.name,
         units=words.count(profile.units),
         unit_share=profile.unit_share,
-        revenue=words.money(profile.revenue_total, currency, short=True) if table.has_money else "",
-        revenue_share=profile.revenue_share if table.has_money else None,
+        revenue=words.money(profile.revenue_total, currency, short=True) if analysis.segmentation.has_money else "",
+        revenue_share=profile.revenue_share if analysis.segmentation.has_money else None,
         distinguishing=tuple(
             words.sentence(difference_text(feature, table.unit, currency))
             for feature in most_telling(profile.distinguishing, LISTED_OF_ONE)
@@ -126,7 +126,7 @@ def _with_aim(card: SegmentCard, campaign: Campaign | None) -> SegmentCard:
 def _how_numbered(made: Segmentation) -> str:
     in_order = list(made.numbers) == sorted(made.numbers)
     code = "numbered" if in_order else "merged" if made.unmerged is not None else "carried on"
-    return say("segment_order", code, size="revenue" if made.table.has_money else "size")
+    return say("segment_order", code, size="revenue" if made.has_money else "size")
 
 
 def segments_chapter(analysis: Analysis) -> Section:

@@ -100,7 +100,7 @@ def segment_facts(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]
     names = (*told, "trust", "jaccard", "separation", "p")
     table = analysis.segmentation.table
     rule = rule_words(profile.rule, table) if profile.rule else None
-    unknown = {} if table.has_money else {"revenue_total": None, "revenue_share": None}
+    unknown = {} if analysis.segmentation.has_money else {"revenue_total": None, "revenue_share": None}
     return {name: getattr(profile, name) for name in names} | unknown | {"rule": rule}
 
 

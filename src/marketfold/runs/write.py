@@ -91,7 +91,7 @@ def feature_parts(made: Segmentation) -> Iterator[pa.Table]:
         for one in table.features
     ]
     schema = pa.schema([*fields, *(pa.field(f"{FILLED}{name}", pa.float64()) for name in filled)])
-    if made.population:
+    if made.population is not None:
         return made.population.mapped(partial(_features_of, schema, filled))
     parts = (table.take(np.arange(rows.start, rows.stop)) for rows in row_chunks(len(table)))
     return (_features_of(schema, filled, part) for part in parts)
@@ -105,7 +105,7 @@ def _features_of(schema: pa.Schema, filled: Sequence[str], some: FeatureTable, r
 def profiles_table(analysis: Analysis) -> pa.Table:
     """`profiles.csv`: everybody, then one row per segment; medians in the user's units."""
     profiles = analysis.segments.profiles
-    known = analysis.segmentation.table.has_money
+    known = analysis.segmentation.has_money
     money = round(float(analysis.segmentation.revenue.sum()), 2) if known else None
     everyone = dict.fromkeys(segment_facts(profiles[0], analysis)) | {
         "name": "everybody", "units": analysis.segmentation.n_units, "unit_share": 1.0, "revenue_total": money,

@@ -147,7 +147,7 @@ def effect_sizes(columns: Iterable[Float64], labels: Labels, n_segments: int) ->
 _COMPARED = tuple(EffectSizes.__dataclass_fields__)
 
 
-def _speaks(n_measured: Any, n_units: Any) -> Any:
+def speaks(n_measured: Any, n_units: Any) -> Any:
     """Whether so many of a number of units, all or a handful and a tenth of them, may stand for it."""
     return n_measured >= np.minimum(np.maximum(FEWEST_MEMBERS, MEASURED_SHARE * n_units), n_units)
 
@@ -162,22 +162,22 @@ def _compared(column: Float64, owner: Owner, all_sizes: NDArray[np.intp]) -> dic
     ordered, owner = column[order], owner[order]
     sizes = np.bincount(owner, minlength=n_segments).astype(np.float64)
     n, rest = len(ordered), len(ordered) - sizes
-    speaks, others_speak = _speaks(sizes, all_sizes), _speaks(rest, known.size - all_sizes)
+    told, others_told = speaks(sizes, all_sizes), speaks(rest, known.size - all_sizes)
     ranks, tie_term = _tied_ranks(ordered)
     u = np.bincount(owner, weights=ranks, minlength=n_segments) - sizes * (sizes + 1) / 2
     effect, p_value = _mann_whitney(u, sizes, n, tie_term)
-    most = (sizes >= MOSTLY * all_sizes) & (rest >= MOSTLY * (known.size - all_sizes)) & speaks & others_speak
+    most = (sizes >= MOSTLY * all_sizes) & (rest >= MOSTLY * (known.size - all_sizes)) & told & others_told
     total = np.bincount(owner, weights=ordered, minlength=n_segments)
     groups = np.split(np.argsort(owner, kind="stable"), np.cumsum(sizes).astype(int)[:-1])
-    spoken = list(zip(groups, speaks, others_speak, strict=True))
+    spoken = list(zip(groups, told, others_told, strict=True))
     return {
         "median": np.array([_middle(ordered, places) if said else np.nan for places, said, _ in spoken]),
-        "everyone": np.full(n_segments, _middle(ordered, np.arange(n)) if _speaks(n, known.size) else np.nan),
+        "everyone": np.full(n_segments, _middle(ordered, np.arange(n)) if speaks(n, known.size) else np.nan),
         "effect": np.where(most, effect, 0.0),
         "p_value": np.where(most, p_value, 1.0),
         "others": np.array([_middle_of_others(ordered, places) if said else np.nan for places, _, said in spoken]),
-        "mean": np.where(speaks, total / np.maximum(sizes, 1), np.nan),
-        "others_mean": np.where(others_speak, (total.sum() - total) / np.maximum(rest, 1), np.nan),
+        "mean": np.where(told, total / np.maximum(sizes, 1), np.nan),
+        "others_mean": np.where(others_told, (total.sum() - total) / np.maximum(rest, 1), np.nan),
     }
 
 

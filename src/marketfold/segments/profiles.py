@@ -14,6 +14,7 @@ from marketfold.segments.distinguishing_features import (
     EffectSizes,
     distinguishing_features,
     effect_sizes,
+    speaks,
 )
 from marketfold.segments.rules import SegmentRule, find_rule
 from marketfold.units import measured_of, measured_values
@@ -68,7 +69,7 @@ def find_traits(segmentation: Segmentation) -> tuple[SegmentTraits, ...]:
     """
     table, n_segments = segmentation.table, segmentation.n_segments
     compared = effect_sizes(map(table.shown, table.names), segmentation.labels, n_segments)
-    if segmentation.population:
+    if segmentation.population is not None:
         compared = _of_all(compared, segmentation, segmentation.population)
         described = describe_counts(_counted(segmentation, segmentation.population), segmentation.sizes)
     else:
@@ -92,8 +93,11 @@ def _of_all(compared: EffectSizes, segmentation: Segmentation, population: Popul
         "mean": mean(total, known),
         "others_mean": mean(total.sum(axis=0) - total, known.sum(axis=0) - known),
     }
-    spoken = {name: np.where(np.isnan(getattr(compared, name)), np.nan, found) for name, found in of_all.items()}
-    return replace(compared, **spoken)
+    sizes = segmentation.sizes[:, None]
+    here, elsewhere = speaks(known, sizes), speaks(known.sum(axis=0) - known, sizes.sum() - sizes)
+    spoken = {"median": here, "mean": here, "others": elsewhere, "others_mean": elsewhere}
+    spoken["everyone"] = np.tile(speaks(known.sum(axis=0), sizes.sum()), (len(known), 1))
+    return replace(compared, **{name: np.where(spoken[name], found, np.nan) for name, found in of_all.items()})
 
 
 def _counted(segmentation: Segmentation, population: Population) -> dict[str, tuple[list[str], NDArray[np.int64]]]:

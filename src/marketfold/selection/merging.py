@@ -68,7 +68,7 @@ def merge_alike(other: Segmentation, made: Segmentation) -> Segmentation:
 def _merged(made: Segmentation, places: Labels) -> Segmentation:
     """Segments of one place made one, those with most revenue (or units) first."""
     _, together = np.unique(places, return_inverse=True)
-    weights = made.revenue if made.table.has_money else made.sizes
+    weights = made.revenue if made.has_money else made.sizes
     order = np.argsort(-np.bincount(together, weights=weights), kind="stable")
     places = np.argsort(order)[together].astype(np.int32)
     first = [int(np.flatnonzero(places == place)[0]) for place in range(len(order))]

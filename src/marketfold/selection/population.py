@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 PART = "part"
 """Column of the place of the centre that a unit is nearest to."""
-MOST_HELD = 10_000_000
-"""Values that an engine may hold for medians at once; it needs all of a column."""
+MOST_HELD = 20_000_000
+"""Values that an engine may hold for medians at once; each takes all that it is of, and at least one is asked."""
 EXPECTED_COLUMN = "expected_value_365d"
 """Column of what is expected of a unit, by which lists are ordered; absent where nothing is."""
 
@@ -107,29 +107,27 @@ class Population(InEngine):
 
     def middles(self, columns: Sequence[nw.Expr], places: Labels) -> Middles:
         """Exact medians of columns in each segment, among all others, and of everybody; nulls are not counted."""
-        n_segments, at_once = int(places.max()) + 1, max(1, MOST_HELD // max(len(self), 1))
+        n_segments, segment = int(places.max()) + 1, nw.col("segment")
+        asked: dict[str, nw.Expr] = {}
+        for j in range(len(columns)):
+            value = nw.col(f"value_{j}")
+            asked[f"all_{j}"] = value.median()
+            for s in range(n_segments):
+                asked[f"own_{s}_{j}"] = nw.when(segment == s).then(value).median()
+                asked[f"other_{s}_{j}"] = nw.when(segment != s).then(value).median()
+        named = {f"value_{j}": column for j, column in enumerate(columns)}
+        rows = self.frame.select(recoded(PART, places).alias("segment"), **named)
         found: dict[str, float | None] = {}
-        for start in range(0, len(columns), at_once):
-            found |= self._middles(dict(enumerate(columns[start : start + at_once], start)), places, n_segments)
+        at_once = max(1, MOST_HELD // len(self))
+        for start in range(0, len(asked), at_once):
+            some = dict(list(asked.items())[start : start + at_once])
+            found |= self.engine.collect(rows.select(**some)).to_pylist()[0]
 
         def known(who: str) -> Float64:
             return np.array([np.nan if (one := found[f"{who}_{j}"]) is None else one for j in range(len(columns))])
 
         own, others = (np.stack([known(f"{who}_{s}") for s in range(n_segments)]) for who in ("own", "other"))
         return Middles(own, others, known("all"))
-
-    def _middles(self, columns: dict[int, nw.Expr], places: Labels, n_segments: int) -> dict[str, float | None]:
-        segment, named = nw.col("segment"), {j: f"value_{j}" for j in columns}
-        rows = self.frame.select(
-            recoded(PART, places).alias("segment"), *(one.alias(named[j]) for j, one in columns.items())
-        )
-        asked = {f"all_{j}": nw.col(name).median() for j, name in named.items()}
-        for s in range(n_segments):
-            for j, name in named.items():
-                asked[f"own_{s}_{j}"] = nw.when(segment == s).then(nw.col(name)).median()
-                asked[f"other_{s}_{j}"] = nw.when(segment != s).then(nw.col(name)).median()
-        (row,) = self.engine.collect(rows.select(**asked)).to_pylist()
-        return dict(row)
 
     def quantiles(self, column: nw.Expr, shares: Sequence[float]) -> tuple[float, ...]:
         """Exact quantiles of a column over all units, by linear interpolation."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
 import narwhals as nw
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from marketfold.selection.population import Population
     from marketfold.selection.trust import SegmentTest
     from marketfold.units import FeatureTable
+
+
+NOBODY = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, repr=False)
@@ -145,8 +148,12 @@ class Segmentation(Framed):
     @cached_property
     def part_means(self) -> Float32:
         """Mean of the matrix of each of `parts`, shape (n_parts, n_features)."""
-        X, parts = self.matrix.values, self.parts
-        return np.array([X[parts == part].mean(axis=0) for part in range(len(self.places))])
+        X, parts, n_parts = self.matrix.values, self.parts, len(self.places)
+        if self.population is not None and len(np.unique(parts)) < n_parts:  # none of the sample is in some
+            places = np.arange(n_parts, dtype=np.int32)
+            scaled = self.population.sums(partial(_scaled, self.matrix.take(NOBODY)), places)
+            return (scaled / np.maximum(self.population.sizes, 1)[:, None]).astype(np.float32)
+        return np.array([X[parts == part].mean(axis=0) for part in range(n_parts)])
 
     @property
     def made_of(self) -> tuple[tuple[int, ...], ...]:
@@ -164,43 +171,47 @@ class Segmentation(Framed):
         return len(self.labels)
 
     def __repr__(self) -> str:  # ids may be names: they are not shown
-        return f"<Segmentation: {len(self):,} {self.unit}s in {self.n_segments} segments>"
+        return f"<Segmentation: {self.n_units:,} {self.unit}s in {self.n_segments} segments>"
 
     def _repr_html_(self) -> str:
-        sizes = np.bincount(self.labels, minlength=self.n_segments).tolist()
-        rows = zip(self.numbers, self.names, map("{:,}".format, sizes), (one or "" for one in self.trust), strict=True)
+        sizes = map("{:,}".format, self.sizes.tolist())
+        rows = zip(self.numbers, self.names, sizes, (one or "" for one in self.trust), strict=True)
         return table_html(rows, ("", "segment", f"{self.unit}s", "trust"))
 
     def members(self, position: int) -> NDArray[np.intp]:
-        """Row numbers of the units of the segment at a position from 0 (as in `labels`), ascending."""
+        """Rows of the units that are here in the segment at a position from 0 (as in `labels`), ascending."""
         return np.flatnonzero(self.labels == position)
 
     @property
     def n_units(self) -> int:
         """How many units were segmented; `len` is how many of them are here."""
-        return len(self.population) if self.population else len(self.labels)
+        return len(self.population) if self.population is not None else len(self.labels)
 
     @property
     def sizes(self) -> NDArray[np.int64]:
         """Units of each segment, shape (n_segments,)."""
-        if self.population:
+        if self.population is not None:
             return np.bincount(self.places, weights=self.population.sizes).astype(np.int64)
         return np.bincount(self.labels, minlength=self.n_segments)
 
     @property
     def revenue(self) -> Float64:
         """What the units of each segment brought, shape (n_segments,)."""
-        if self.population:
+        if self.population is not None:
             return np.bincount(self.places, weights=self.population.revenue).astype(np.float64)
         return np.array([self.table.revenue[self.members(s)].sum() for s in range(self.n_segments)])
 
+    @property
+    def has_money(self) -> bool:
+        """Whether it is known what the units brought."""
+        return bool(self.population.revenue.any()) if self.population is not None else self.table.has_money
+
     def take(self, rows: NDArray[np.intp]) -> Self:
         """Some of the units that are here, by their rows."""
-        matrix = replace(self.matrix, values=self.matrix.values[rows], table=self.matrix.table.take(rows))
         return replace(
             self,
             table=self.table.take(rows),
-            matrix=matrix,
+            matrix=self.matrix.take(rows),
             dimensions=self.dimensions[rows],
             labels=self.labels[rows],
             unmerged=self.unmerged.take(rows) if self.unmerged is not None else None,
@@ -210,19 +221,19 @@ class Segmentation(Framed):
         """The same without its units: what others are put into segments by, which may be sent to other machines."""
         segmenter = self.segmenter.without_rows()
         unmerged = self.unmerged.blank() if self.unmerged is not None else None
-        nobody = self.take(np.empty(0, dtype=np.intp))
+        nobody = self.take(NOBODY)
         return replace(nobody, segmenter=segmenter, stability=None, unmerged=unmerged, population=None)
 
     def quantiles(self, feature: str, shares: Sequence[float]) -> tuple[float, ...]:
         """Quantiles of a feature over all units, by linear interpolation, in the user's units."""
-        if self.population:
+        if self.population is not None:
             return self.population.quantiles(self.population.column(feature), shares)
         return tuple(np.quantile(self.table.column(feature), shares).tolist())
 
     @cached_property
     def middle_expected(self) -> tuple[list[float], float]:
         """Median of what the units of each segment are expected to bring in a year, and of everybody; in money."""
-        if self.population:
+        if self.population is not None:
             middles = self.population.middles([nw.col(EXPECTED_COLUMN)], self.places)
             return middles.median[:, 0].tolist(), float(middles.everyone[0])
         values = expected_columns(self.table)[EXPECTED_COLUMN]
@@ -239,7 +250,7 @@ class Segmentation(Framed):
 
     def assigned(self, engine: Engine) -> nw.LazyFrame[Any]:
         """Every unit in an engine: its id, as order lines have it, and `segment`, the position of its segment."""
-        if self.population:
+        if self.population is not None:
             return self.population.assigned(self.places)
         numbered = self.unit == "order_line"
         ids = pa.array(self.ids.astype(np.int64)) if numbered else pa.array(self.ids.tolist(), pa.string())
@@ -250,12 +261,12 @@ class Segmentation(Framed):
 
         The function takes a table of some units and gives a matrix of shape (n_units, n_numbers).
         """
-        if self.population:
+        if self.population is not None:
             return self.population.sums(function, self.places)
         return sums_by(self.labels, function(self.table), self.n_segments)
 
     def snapshot(self) -> Snapshot:
-        """Who is in which segment, to set beside another run."""
+        """Who of the units that are here is in which segment, to set beside another run."""
         numbers = np.array(self.numbers)[self.labels]
         names = dict(zip(self.numbers, self.names, strict=True))
         measured = np.column_stack([self.table.measured(name) for name in self.table.names])
@@ -274,7 +285,7 @@ class Segmentation(Framed):
         )
 
     def to_arrow(self) -> pa.Table:
-        """Identifier, segment, its name, how surely the unit belongs there, and every feature in the user's units."""
+        """Of the units that are here: id, segment, its name, how surely they belong there, and every feature."""
         features = self.table.to_arrow()
         columns = {
             features.column_names[0]: features.column(0),
@@ -283,6 +294,10 @@ class Segmentation(Framed):
             "confidence": pa.array(confidence(self.segmenter.distances(self.dimensions))),
         }
         return pa.table(columns | {name: features.column(name) for name in features.column_names[1:]})
+
+
+def _scaled(matrix: FeatureMatrix, table: FeatureTable) -> Float64:
+    return matrix.transform(table).astype(np.float64)
 
 
 def sums_by(labels: Labels, values: Float64, n_segments: int) -> Float64:
