@@ -60,7 +60,7 @@ def orders(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
 def made_of(orders: pa.Table, folder: Path, in_memory: int) -> Made:
     config = RunConfig(
         quick=True,
-        features=FeatureOptions(feature_set="loyalty"),
+        features=FeatureOptions(feature_set="loyalty", as_of=date(2025, 12, 10)),
         reduction=ReductionOptions(method="pca"),
         clustering=ClusteringOptions(segments=4, k_max=4, bootstraps=2, choose_among=FEW, in_memory=in_memory),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
@@ -29,7 +30,6 @@ from marketfold.thresholds import SIGNIFICANCE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
@@ -195,8 +195,10 @@ def hold_out_future(
 
 def revenue_from(clean: CleanOrders, table: FeatureTable) -> Float64:
     """Money of each customer of a table on and after its as-of day, shape (n_units,); none may be in a feature."""
-    after = clean.purchases.filter(nw.col("ordered_on") >= table.as_of).group_by("customer_id")
-    return _aligned(clean.engine.collect(after.agg(money_sum("amount").alias("revenue"))), table)
+    asked = clean.engine.from_arrow(pa.table({"customer_id": pa.array(table.ids.tolist(), pa.string())}))
+    after = clean.purchases.filter(nw.col("ordered_on") >= table.as_of).join(asked, on="customer_id", how="semi")
+    revenue = after.group_by("customer_id").agg(money_sum("amount").alias("revenue"))
+    return _aligned(clean.engine.collect(revenue), table)
 
 
 def _aligned(later: pa.Table, table: FeatureTable) -> Float64:
