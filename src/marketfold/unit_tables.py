@@ -281,6 +281,7 @@ def _with_label(feature: Feature, value: str) -> str:
 
 
 SORTING_MEMORY = "1GB"
+"""Of the engine that sorts the list of customers; beyond it that spills."""
 CUSTOMERS_CSV, CUSTOMERS_WORKBOOK = "customers.csv", "customers.xlsx"
 MOST_IN_WORKBOOK = 100_000
 """Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
@@ -288,9 +289,8 @@ MOST_IN_WORKBOOK = 100_000
 
 def listed_by(customers: pa.Table) -> str:
     """The column by which the customers of a segment are listed, the largest first: what is expected, or what came."""
-    expected = "expected_value_365d"
-    known = expected in customers.column_names and customers[expected].null_count < len(customers)
-    return expected if known else "revenue_total"
+    known = EXPECTED_COLUMN in customers.column_names and customers[EXPECTED_COLUMN].null_count < len(customers)
+    return EXPECTED_COLUMN if known else "revenue_total"
 
 
 def _list_order(segments: pa.Table) -> pa.Array:
