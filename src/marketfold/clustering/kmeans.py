@@ -288,7 +288,7 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
     def without_rows(self) -> Self:
         """The same without the labels of the rows that it was fitted on, which may be many."""
         model = copy.copy(self)
-        model.labels_ = self.labels_[:0]
+        model.labels_ = np.empty(0, dtype=np.int32)
         return model
 
     def _weighted(self, X: Float32, weights: NDArray[np.floating], seed: int) -> Fit:
