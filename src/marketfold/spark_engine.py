@@ -165,7 +165,8 @@ class SparkEngine:
         from pyspark.sql import SparkSession  # noqa: PLC0415  (only where Spark is in use)
 
         with told_in_words(self.source):
-            return frame_of(SparkSession.active().createDataFrame(table))
+            # in one piece: of several, some of which are empty, Spark has lost rows
+            return frame_of(SparkSession.active().createDataFrame(table.combine_chunks()))
 
     def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
         """Add columns by `try_cast`."""

@@ -6,10 +6,14 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import polars as pl
 import pyarrow as pa
 import pytest
 
-from marketfold.cleaning.matching_returns import MatchedReturns, match_tables
+from marketfold.cleaning import clean_orders
+from marketfold.cleaning.matching_returns import MatchedReturns, _whole_groups, match_tables
+from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,3 +165,35 @@ def test_of_nothing_nothing_is_taken():
     assert (MatchedReturns().unmatched_lines, MatchedReturns().unmatched_money) == (0, 0)
     _, told = match([], [(*ANN, "cup", 1, 10, 1)])
     assert (told.lines, told.unmatched_lines, told.unmatched_money, told.whole) == (0, 1, 10, 0)
+
+
+@pytest.mark.parametrize("part", [1, 3, 4, 100])
+def test_lines_of_a_customer_stay_together_however_they_come(part: int) -> None:
+    rows = pa.table({"customer_id": ["a", "b", "b", "b", "b", "c", "d", "d", None], "n": range(9)})
+    parts = [rows.slice(start, part) for start in range(0, len(rows), part)]
+    found = list(_whole_groups(iter(parts), "customer_id"))
+    assert pa.concat_tables(found).equals(rows)
+    whose = [set(one["customer_id"].to_pylist()) for one in found]
+    assert sum(map(len, whose)) == 5
+    assert list(_whole_groups(iter(()), "customer_id")) == []
+
+
+@pytest.mark.parametrize("to", [pa.table, pl.from_arrow])
+def test_returns_find_their_purchases_some_customers_at_a_time(to: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    n = 3_000
+    quantity = rng.integers(1, 5, n) * np.where(rng.random(n) < 0.2, -1, 1)
+    price = rng.integers(1, 4, n) * 1.5
+    lines = pa.table({
+        "order_id": [f"O{one}" for one in rng.integers(0, 900, n)],
+        "customer_id": [f"C{one}" for one in rng.integers(0, 60, n)],
+        "ordered_on": [f"2025-{month:02}-{day:02}" for month, day in rng.integers(1, 13, (n, 2))],
+        "product_id": [f"P{one}" for one in rng.integers(0, 8, n)],
+        "quantity": quantity, "unit_price": price, "amount": quantity * price,
+    })  # fmt: skip
+    whole = clean_orders(read_orders(to(lines)))
+    monkeypatch.setattr("marketfold.engine.PART_ROWS", 50)
+    parts = clean_orders(read_orders(to(lines)))
+    assert whole.report == parts.report
+    assert parts.to_arrow().equals(whole.to_arrow())
+    assert len(parts.to_arrow()) < (quantity > 0).sum()

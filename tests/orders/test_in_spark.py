@@ -124,6 +124,14 @@ def test_a_run_by_spark_is_the_run_of_the_embedded_engine(
     assert list(there.folder.parent.iterdir()) == [there.folder]
 
 
+@pytest.mark.spark
+def test_a_table_in_pieces_of_which_some_are_empty_is_sent_whole(spark: Any):
+    del spark
+    row = pa.table({"a": [1]})
+    sent = SparkEngine().from_arrow(pa.concat_tables([row.slice(0, 0), row.slice(0, 0), row]))
+    assert SparkEngine().collect(sent)["a"].to_pylist() == [1]
+
+
 @QUIET
 @pytest.mark.spark
 def test_a_sample_is_settled_where_spark_has_the_customers(spark: Any):

@@ -27,10 +27,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketfold.activity import scaled
+from marketfold.engine import as_it_is
 from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -87,6 +88,11 @@ class MatchedReturns:
     unmatched_money: int = 0
     told_twice: tuple[int, ...] = ()
     whole: int = 0
+
+    def __add__(self, other: MatchedReturns) -> MatchedReturns:
+        """With those of other customers."""
+        added = {name: getattr(self, name) + getattr(other, name) for name in vars(self) if name != "table"}
+        return MatchedReturns(pa.concat_tables([self.table, other.table]), **added)
 
 
 @dataclass
@@ -332,15 +338,19 @@ class ReturnsToMatch:
     undoing: nw.LazyFrame[Any]
     by_order: bool
 
-    def collect(self, engine: Engine) -> tuple[pa.Table, pa.Table]:
-        """The lines that undo others and the lines sold, those that are gone among them, brought home at once."""
+    def by_customers(self, engine: Engine) -> Iterator[tuple[pa.Table, pa.Table]]:
+        """The lines that undo others, and the lines sold, those that are gone among them, of some customers at a time.
+
+        Whose lines come together, for returns of different customers cannot get in each other's way.
+        """
         sides = ((self.undoing, True, False), (self.sold, False, False), (self.gone, False, True))
         asked = [
             self._compared(frame).with_columns(nw.lit(undoes).alias("undoes"), nw.lit(gone).alias("gone"))
             for frame, undoes, gone in sides
         ]
-        found = engine.collect(nw.concat(asked, how="vertical"))
-        return found.filter(found["undoes"]), found.filter(pc.invert(found["undoes"]))
+        rows = nw.concat(asked, how="vertical").sort("customer_id", SOURCE_LINE)
+        for found in _whole_groups(engine.mapped(rows, "", as_it_is), "customer_id"):
+            yield found.filter(found["undoes"]), found.filter(pc.invert(found["undoes"]))
 
     def _compared(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Columns of `_COMPARED`, as far as the source has them."""
@@ -351,12 +361,28 @@ class ReturnsToMatch:
         return frame.select(*named, *whole)
 
 
+def _whole_groups(parts: Iterable[pa.Table], key: str) -> Iterator[pa.Table]:
+    """Rows in parts, sorted by a text column, in other parts: those of one value of it are together."""
+    rest: pa.Table | None = None
+    for part in parts:
+        rows = part if rest is None else pa.concat_tables([rest, part])
+        values = pc.fill_null(rows[key], "")
+        n_rest = pc.sum(pc.equal(values, values[-1])).as_py()  # of the last value there may be more to come
+        if n_rest < len(rows):
+            yield rows.slice(0, len(rows) - n_rest)
+        rest = rows.slice(len(rows) - n_rest)
+    if rest is not None:
+        yield rest
+
+
 def match_returns(to_match: ReturnsToMatch, engine: Engine) -> MatchedReturns:
     """Find for each returned line the purchases that it takes back.
 
-    The returned lines and the purchases that could be theirs come home, which are few beside all lines.
+    The returned lines and the purchases that could be theirs come home, which are few beside all lines, some customers
+    at a time.
     """
-    return match_tables(*to_match.collect(engine), by_order=to_match.by_order)
+    found = (match_tables(*sides, by_order=to_match.by_order) for sides in to_match.by_customers(engine))
+    return sum(found, MatchedReturns())
 
 
 def match_tables(undoing: pa.Table, sold: pa.Table, *, by_order: bool) -> MatchedReturns:
