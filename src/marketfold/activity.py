@@ -86,6 +86,11 @@ class Activity:
         return self.engine.hold(whole.sort("customer_id"))
 
     @cached_property
+    def n_customers(self) -> int:
+        """How many customers bought."""
+        return int(self.engine.collect(self.customers.select(nw.len()))[0][0].as_py())
+
+    @cached_property
     def span(self) -> tuple[date, date] | None:
         """First and last day with a purchase; lines that were set aside have no say. None where nothing was bought.
 

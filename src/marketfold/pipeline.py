@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-import narwhals as nw
-
 from marketfold.analysis import Analysis, ChoicePart, CustomersPart, DataPart, RunPart, SegmentsPart
 from marketfold.campaigns import ArmDraw, for_companies, keep_edits, plan_campaigns
 from marketfold.cleaning import CleanOrders, clean_orders, orders_of, sample_customers
@@ -115,15 +113,9 @@ class _OrdersGround:
 
     def features(self) -> FeatureTable | LazyFeatureTable:
         lazy = plan_features(self.seen, self.config.features)
-        return lazy if self._n_customers > self.config.clustering.in_memory else lazy.collect()
-
-    @property
-    def _n_customers(self) -> int:
-        """Customers who are segmented; 0 where other units are, which are always in memory."""
-        if self.config.features.unit != "customer":
-            return 0
-        counted = self.seen.engine.collect(self.seen.activity.customers.select(nw.len()))
-        return int(counted[0][0].as_py())
+        of_customers = self.config.features.unit == "customer"  # other units are always in memory
+        stays = of_customers and self.seen.activity.n_customers > self.config.clustering.in_memory
+        return lazy if stays else lazy.collect()
 
     def measured_as(self, table: FeatureTable) -> LazyFeatureTable:
         return plan_features(self.seen, self.config.features, names=table.names, settings=table.settings)

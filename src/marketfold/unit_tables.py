@@ -112,9 +112,9 @@ class UnitSentences:
         if some.unit != "customer":
             return table
         reasons = {"why_here": why_here(some, self.part_means, self.currency)}
-        arm = {name: planned[name] for name in ("arm",) if name in planned}
-        taken_up = {name: planned[name] for name in ("next_product",) if name in planned}
-        for name, column in (_rhythm(units) | taken_up | reasons | arm).items():
+        told = dict(planned)
+        arm = {"arm": told.pop("arm")} if "arm" in told else {}
+        for name, column in (_rhythm(units) | told | reasons | arm).items():
             table = table.append_column(name, column)
         return table
 

@@ -237,8 +237,9 @@ def measured_of(table: FeatureTable) -> Float64:
 
 
 def measured_values(table: FeatureTable) -> Float64:
-    """Values of features, 0 where one is not measured, shape (n_units, n_features)."""
-    return np.where(measured_of(table), table.values, 0.0)
+    """Values of features, 0 where one is not measured, and beside them `measured_of`: (n_units, 2 n_features)."""
+    measured = measured_of(table)
+    return np.hstack([np.where(measured, table.values, 0.0), measured])
 
 
 REVENUE = "revenue"

@@ -13,10 +13,10 @@ from marketfold.campaigns.customers import SegmentFacts, condense, members_of, r
 from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity, next_products
 from marketfold.campaigns.returning import SegmentCohorts, follow_segments
 from marketfold.campaigns.timing import Timing, count_months, time_segments
+from marketfold.clustering import sums_by
 from marketfold.engine import DuckDBEngine
 from marketfold.experiments import Baseline, read_baselines
 from marketfold.features import Outlook, outlook_of
-from marketfold.selection.segmentation import sums_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from marketfold.clustering.choice import JUDGED_ROWS, STABILITY_ROWS, KChoice, c
 from marketfold.clustering.decision import SURE, UNITS_PER_FEATURE, Answer, Strength
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee
 from marketfold.clustering.fitting import centers_each, quiet_fits
-from marketfold.clustering.kmeans import REACH_SLACK, CenterSums, KMeansSegmenter, nearest_centers
+from marketfold.clustering.kmeans import REACH_SLACK, CenterSums, KMeansSegmenter, nearest_centers, sums_by
 from marketfold.clustering.merging import places_alike
 from marketfold.clustering.null_references import Gap, cloud
 from marketfold.clustering.own import OwnSegmenter, make_segmenter
@@ -60,6 +60,7 @@ __all__ = [
     "separations",
     "solutions_anew",
     "split_and_merge",
+    "sums_by",
     "trust_of",
     "ward_centers",
 ]

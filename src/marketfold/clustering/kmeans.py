@@ -65,10 +65,19 @@ def reaches_of(own: Float64, labels: Labels, n_segments: int, quantile: float) -
     return reach
 
 
+def sums_by(labels: NDArray[np.integer], values: NDArray[np.floating], n_segments: int) -> Float64:
+    """Sums of the rows of a matrix by their label, shape (n_segments, n_columns).
+
+    >>> sums_by(np.array([0, 1, 1]), np.array([[1.0], [2.0], [3.0]]), 2).tolist()
+    [[1.0], [5.0]]
+    """
+    return np.column_stack([np.bincount(labels, weights=column, minlength=n_segments) for column in values.T])
+
+
 def means_of(X: Float32, labels: Labels) -> Float64:
     """Mean of the rows of each segment, shape (n_segments, n_dimensions)."""
-    totals = np.column_stack([np.bincount(labels, weights=column) for column in X.T])
-    return totals / np.bincount(labels)[:, None]
+    sizes = np.bincount(labels)
+    return sums_by(labels, X, len(sizes)) / sizes[:, None]
 
 
 def _each_used(places: Labels) -> bool:
@@ -113,8 +122,7 @@ class CenterSums:
     def of(cls, X: Float32, centers: Float32) -> Self:
         """Those of rows of shape (n_units, n_dimensions)."""
         nearest, n = _nearest(X, centers)[0], len(centers)
-        totals = [np.bincount(nearest, weights=column, minlength=n) for column in X.T]
-        return cls(np.bincount(nearest, minlength=n).astype(np.float64), np.column_stack(totals))
+        return cls(np.bincount(nearest, minlength=n).astype(np.float64), sums_by(nearest, X, n))
 
     def __add__(self, other: Self) -> CenterSums:
         return CenterSums(self.sizes + other.sizes, self.totals + other.totals)

@@ -146,16 +146,12 @@ def _scores(model: SegmentModel, source: Any, config: RunConfig, progress: Progr
             yield assignment_table(model, model.assign(table))
         return
     lazy, clean = _planned(model, source, config, clock)
-    done, total = 0, _customers(clean) if progress and model.unit == "customer" else 0
+    done, total = 0, clean.activity.n_customers if progress and model.unit == "customer" else 0
     for part in lazy.mapped(partial(_scored, model)):
         done += len(part)
         if progress and total:
             progress("assign", min(done, total), total)
         yield part
-
-
-def _customers(clean: CleanOrders) -> int:
-    return int(clean.engine.collect(clean.activity.customers.select(nw.len()))[0][0].as_py())
 
 
 def _planned(

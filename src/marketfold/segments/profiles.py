@@ -17,7 +17,7 @@ from marketfold.segments.distinguishing_features import (
     speaks,
 )
 from marketfold.segments.rules import SegmentRule, find_rule
-from marketfold.units import measured_of, measured_values
+from marketfold.units import measured_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def _of_all(compared: EffectSizes, segmentation: Segmentation, population: Popul
     """With the medians and means of all units, where the sample's say enough."""
     names, places = segmentation.table.names, segmentation.places
     middles = population.middles([population.shown(name) for name in names], places)
-    total, known = segmentation.sums(measured_values), segmentation.sums(measured_of)
+    total, known = np.split(segmentation.sums(measured_values), 2, axis=1)
 
     def mean(total: Float64, known: Float64) -> Float64:
         return total / np.maximum(known, 1)

@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
+from marketfold.clustering import sums_by
 from marketfold.frames import InEngine
 from marketfold.schema import UNIT_ID
 from marketfold.units import value_column
@@ -163,8 +164,8 @@ def _summed(
     function: Callable[[FeatureTable], Float64], like: FeatureTable, places: Labels, n_segments: int, rows: pa.Table
 ) -> pa.Table:
     values, labels = function(like.of_rows(rows)), places[rows[PART].to_numpy()]
-    columns = [np.bincount(labels, weights=column, minlength=n_segments) for column in values.T]
-    return pa.table({"sums": pa.array(np.column_stack(columns).tolist(), pa.list_(pa.float64()))})
+    sums = sums_by(labels, values, n_segments)
+    return pa.table({"sums": pa.array(sums.tolist(), pa.list_(pa.float64()))})
 
 
 def _with_table(function: Callable[[FeatureTable, pa.Table], pa.Table], like: FeatureTable, rows: pa.Table) -> pa.Table:

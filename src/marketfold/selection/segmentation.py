@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.clustering import KMeansSegmenter
+from marketfold.clustering import KMeansSegmenter, sums_by
 from marketfold.errors import ParameterError
 from marketfold.features import expected_columns
 from marketfold.frames import Framed, table_html
@@ -298,15 +298,6 @@ class Segmentation(Framed):
 
 def _scaled(matrix: FeatureMatrix, table: FeatureTable) -> Float64:
     return matrix.transform(table).astype(np.float64)
-
-
-def sums_by(labels: Labels, values: Float64, n_segments: int) -> Float64:
-    """Sums of the rows of a matrix by their label, shape (n_segments, n_columns).
-
-    >>> sums_by(np.array([0, 1, 1]), np.array([[1.0], [2.0], [3.0]]), 2).tolist()
-    [[1.0], [5.0]]
-    """
-    return np.column_stack([np.bincount(labels, weights=column, minlength=n_segments) for column in values.T])
 
 
 def unnamed(n_segments: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
