@@ -99,6 +99,12 @@ def _place(item: pytest.Item) -> int:
     return first.index(group) if group in first else len(first)
 
 
+def come_home_by(n_rows: int, patch: pytest.MonkeyPatch) -> None:
+    """Let what is mapped be of so many rows at a time."""
+    for engine in ("duckdb_engine", "polars_engine"):
+        patch.setattr(f"marketfold.{engine}.PART_ROWS", n_rows)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of the third-party files, for what was published about them; without them those tests are skipped.

@@ -10,9 +10,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from marketfold.engine import DuckDBEngine, Engine, EngineTable, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine, EngineTable
 from marketfold.errors import OrdersError
 from marketfold.orders import read_orders
+from marketfold.polars_engine import PolarsEngine
 from marketfold.sampling import hash_uniform
 
 if TYPE_CHECKING:

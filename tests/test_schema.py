@@ -8,7 +8,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine
+from marketfold.polars_engine import PolarsEngine
 from marketfold.schema import ORDER_LINE, PERSONAL, Ledger, day_number, day_number_of, exact_mean, money_sum
 from marketfold.units import Feature, FeatureTable
 

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from marketfold import words
 from marketfold.arrays import row_chunks
-from marketfold.engine import DuckDBEngine, EngineTable, parts_of
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import EngineTable, parts_of
 from marketfold.features import (
     MEASURES,
     QUINTILES,

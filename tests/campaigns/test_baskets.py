@@ -21,8 +21,8 @@ from marketfold.campaigns.baskets import _best_first, _buys_most, measure_basket
 from marketfold.campaigns.product_affinity import MIN_LIFT
 from marketfold.cleaning import CleanOrders
 from marketfold.demo import Shop, make_shop
-from marketfold.engine import PolarsEngine
 from marketfold.orders import read_orders
+from marketfold.polars_engine import PolarsEngine
 from marketfold.report.sentences.baskets import baskets_notes, baskets_sentence, bundle_sentence
 from marketfold.spark_engine import SparkEngine
 

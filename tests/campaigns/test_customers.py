@@ -20,9 +20,11 @@ from marketfold.campaigns.customers import (
     segment_facts,
 )
 from marketfold.cleaning import CleanOrders, clean_orders
-from marketfold.engine import DuckDBEngine, Engine, EngineTable, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine, EngineTable
 from marketfold.errors import ParameterError
 from marketfold.orders import read_orders
+from marketfold.polars_engine import PolarsEngine
 
 ROWS = [
     ("1", "ann", "2024-01-01", 10.0), ("1", "ann", "2024-01-01", 5.0), ("2", "ann", "2024-01-11", 25.0),

@@ -15,9 +15,11 @@ from marketfold.campaigns.known import KnownCustomers, _ahead, _facts, _two_larg
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.decisions import SourceFacts
 from marketfold.demo import make_shop
-from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine
 from marketfold.features import Outlook, build_features, build_matrix, outlook_of, with_outlook
 from marketfold.orders import read_orders
+from marketfold.polars_engine import PolarsEngine
 from marketfold.selection import Segmentation
 from marketfold.units import Feature, FeatureTable
 

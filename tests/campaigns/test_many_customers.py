@@ -14,9 +14,11 @@ from tests.campaigns.cases import Case, as_engine
 from marketfold.campaigns import ArmDraw, CampaignPlan, plan_campaigns
 from marketfold.cleaning import clean_orders
 from marketfold.config import FeatureOptions
-from marketfold.engine import DuckDBEngine, Engine, EngineTable, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine, EngineTable
 from marketfold.features import Outlook, build_features, build_matrix, outlook_of, with_outlook
 from marketfold.orders import read_orders
+from marketfold.polars_engine import PolarsEngine
 from marketfold.segments import number_and_name, profile_segments
 from marketfold.selection import Segmentation
 from marketfold.spark_engine import SparkEngine

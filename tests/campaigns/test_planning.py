@@ -23,9 +23,9 @@ from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions, ReadingOptions
 from marketfold.decisions import SourceFacts
 from marketfold.demo import make_shop
-from marketfold.engine import PolarsEngine
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.orders import read_orders
+from marketfold.polars_engine import PolarsEngine
 from marketfold.report import brief_filename, brief_markdown, holdout_of
 from marketfold.spark_engine import SparkEngine
 

@@ -13,9 +13,9 @@ from marketfold.campaigns.returning import follow_segments
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
-from marketfold.engine import PolarsEngine
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
+from marketfold.polars_engine import PolarsEngine
 from marketfold.segments import number_and_name, profile_segments
 from marketfold.selection import Segmentation
 from marketfold.spark_engine import SparkEngine

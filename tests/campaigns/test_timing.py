@@ -24,7 +24,9 @@ from marketfold.campaigns.timing import (
     count_months,
     time_segments,
 )
-from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine
+from marketfold.polars_engine import PolarsEngine
 
 FIRST, LAST = date(2022, 1, 1), date(2024, 12, 31)
 

@@ -8,7 +8,7 @@ import pytest
 
 from marketfold.cleaning.discount_lines import TakenOff, take_off_discounts
 from marketfold.cleaning.rules import rules_for
-from marketfold.engine import PolarsEngine
+from marketfold.polars_engine import PolarsEngine
 
 COLUMNS = ("order_id", "product_id", "product_name", "amount")
 MATCHED = {

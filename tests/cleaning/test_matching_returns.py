@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
+from tests.conftest import come_home_by
 
 from marketfold.cleaning import clean_orders
 from marketfold.cleaning.matching_returns import MatchedReturns, _whole_groups, match_tables
@@ -192,7 +193,7 @@ def test_returns_find_their_purchases_some_customers_at_a_time(to: Any, monkeypa
         "quantity": quantity, "unit_price": price, "amount": quantity * price,
     })  # fmt: skip
     whole = clean_orders(read_orders(to(lines)))
-    monkeypatch.setattr("marketfold.engine.PART_ROWS", 50)
+    come_home_by(50, monkeypatch)
     parts = clean_orders(read_orders(to(lines)))
     assert whole.report == parts.report
     assert parts.to_arrow().equals(whole.to_arrow())

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from marketfold.cleaning.refund_amounts import share_refunds
-from marketfold.engine import PolarsEngine
+from marketfold.polars_engine import PolarsEngine
 
 DAY = date(2024, 1, 5)
 

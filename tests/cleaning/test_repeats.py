@@ -7,7 +7,9 @@ import pyarrow as pa
 import pytest
 
 from marketfold.cleaning.close_look import compare_all, look_closely
-from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine
+from marketfold.polars_engine import PolarsEngine
 
 COLUMNS: dict[str, list[Any]] = {
     "source_line": [2, 3, 4, 5, 6, 7],

@@ -20,7 +20,8 @@ from sklearn.decomposition import PCA
 
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.demo import make_shop
-from marketfold.engine import DuckDBEngine, EngineTable
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import EngineTable
 from marketfold.page import tables_of
 from marketfold.pipeline import segment_market
 from marketfold.report import report_page

@@ -8,7 +8,8 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.engine import DuckDBEngine, Engine, EngineTable
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine, EngineTable
 from marketfold.experiments import Outcomes, assign_arms
 from marketfold.schema import Float64, Ids, Labels
 

@@ -9,9 +9,11 @@ import pytest
 from scipy import stats
 from tests.experiments.cases import Shoppers, steady_shoppers
 
-from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine
 from marketfold.errors import ParameterError
 from marketfold.experiments import Holdout
+from marketfold.polars_engine import PolarsEngine
 from marketfold.sampling import hash_uniform
 
 

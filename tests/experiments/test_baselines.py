@@ -9,8 +9,10 @@ import pytest
 from scipy import stats
 from tests.experiments.cases import shoppers, steady_shoppers
 
-from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine
 from marketfold.experiments import Baseline, read_baselines
+from marketfold.polars_engine import PolarsEngine
 
 LAST = date(2026, 6, 30)
 

@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 from tests.experiments.cases import Shoppers, shoppers
 
-from marketfold.engine import PolarsEngine
 from marketfold.errors import ParameterError
 from marketfold.experiments import (
     Baseline,
@@ -24,6 +23,7 @@ from marketfold.experiments import (
 )
 from marketfold.experiments.checks import holm
 from marketfold.experiments.design import plan_tenth
+from marketfold.polars_engine import PolarsEngine
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
 

@@ -14,7 +14,6 @@ from tests.experiments.cases import simulate
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import ReadingOptions
 from marketfold.demo import LAST_DAY, Shop, make_later_orders, make_shop
-from marketfold.engine import PolarsEngine
 from marketfold.errors import MeasurementError, ParameterError
 from marketfold.experiments import (
     Experiment,
@@ -30,6 +29,7 @@ from marketfold.experiments import (
 from marketfold.experiments.measuring import LONGEST_WAIT, ask_again_on, judge_arms
 from marketfold.json_files import plain
 from marketfold.orders import read_orders
+from marketfold.polars_engine import PolarsEngine
 from marketfold.schema import money_sum
 
 FROM = LAST_DAY + timedelta(days=1)

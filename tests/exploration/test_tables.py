@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.exploration.tables import collect, value_quantiles
 
 QUANTILES = (0.0, 0.25, 0.5, 0.99, 1.0)

@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from tests.conftest import come_home_by
 
 from marketfold.cleaning import clean_orders
 from marketfold.config import FeatureOptions, RunConfig
@@ -49,7 +50,7 @@ def shop(request: pytest.FixtureRequest) -> CleanOrders:
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("marketfold.engine.PART_ROWS", PART)
+    come_home_by(PART, monkeypatch)
 
 
 def known(clean: CleanOrders, unit: Unit = "customer") -> tuple[FeatureTable, LazyFeatureTable]:
@@ -146,9 +147,9 @@ def test_customers_are_scored_without_coming_home(
     expected = score_orders(model, shop)
     assert expected["customer_id"].to_pylist() == whole.ids.tolist()
     at_once, in_parts = tmp_path / f"at_once{ending}", tmp_path / f"in_parts{ending}"
-    monkeypatch.setattr("marketfold.engine.PART_ROWS", len(whole))
+    come_home_by(len(whole), monkeypatch)
     write_scores(model, shop, at_once)
-    monkeypatch.setattr("marketfold.engine.PART_ROWS", PART)
+    come_home_by(PART, monkeypatch)
     if shop.engine.name == "duckdb":  # Polars holds all in memory
         bounded(shop, 3 * len(whole), monkeypatch)
         with pytest.raises(EngineError, match="came home"):

@@ -9,8 +9,8 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from marketfold.engine import PolarsEngine
 from marketfold.orders.adding import AddedLines, add_lines, with_columns_of
+from marketfold.polars_engine import PolarsEngine
 
 SCHEMA = {
     "source_line": pl.Int64, "order_id": pl.String, "customer_id": pl.String, "ordered_on": pl.Date,

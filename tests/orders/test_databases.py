@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders.addresses import TableAddress
 from marketfold.orders.databases import NamedTable, _said, _sqlite_fault, choose_table, open_database, table_names

@@ -48,7 +48,7 @@ from marketfold.runs import Run, make_run, score_orders, scoring_config, write_s
 from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.segments import find_traits
 from marketfold.selection import Fits, Recipe, at_hand, settle_population
-from marketfold.spark import PART_BYTES, SMALL_BYTES, find_session, refuse_passing_table
+from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, find_session, refuse_passing_table
 from marketfold.spark_engine import SparkEngine, release_caches
 from marketfold.spark_says import in_words, masked, said
 
@@ -411,7 +411,7 @@ def test_a_java_that_ended_without_memory_is_told_by_what_it_wrote(monkeypatch: 
 def test_a_session_of_our_own_suits_large_orders_and_ends_in_silence():
     code = (
         "from marketfold.spark import find_session\n"
-        "session = find_session('local[1]', '1GB', n_bytes=None)\n"
+        f"session = find_session('local[1]', '1GB', n_bytes={QUICK_BYTES + 1})\n"
         "print(session.range(4).mapInArrow(lambda parts: parts, 'id bigint').count())\n"
         "print(session.sparkContext.getConf().get('spark.driver.extraJavaOptions'))\n"
     )

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from marketfold.config import ReadingOptions
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.errors import EngineError, OrdersError, SourceNotFoundError
 from marketfold.orders import Orders, read_orders
 from marketfold.orders.packing import TextFile

@@ -4,7 +4,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.orders.totals import total_lines
 
 

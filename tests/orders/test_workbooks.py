@@ -13,7 +13,7 @@ import pytest
 import python_calamine
 
 from marketfold.config import ReadingOptions
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
 from marketfold.orders.workbook_limits import check_extent

@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from sklearn.metrics import adjusted_rand_score
+from tests.conftest import come_home_by
 
 from marketfold.cleaning import clean_orders
 from marketfold.demo import make_shop
@@ -60,7 +61,7 @@ def both(request: pytest.FixtureRequest) -> Both:
     found = Fits(few).segment(Recipe("value", "pca", 3, n_dimensions=2, geography=True))
     units = plan_features(clean, names=few.names, settings=few.settings)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("marketfold.engine.PART_ROWS", 40)
+        come_home_by(40, patch)
         return Both(settle_population(found, units), settle(found, table))
 
 

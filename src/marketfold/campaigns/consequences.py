@@ -16,7 +16,8 @@ from marketfold.campaigns.budget import allocate_budget, price_line
 from marketfold.campaigns.changes import Unfit, try_parts
 from marketfold.campaigns.drafts import TEXT_LIMITS, write_drafts
 from marketfold.campaigns.plan import PlanNote, as_made
-from marketfold.engine import DuckDBEngine, EngineTable
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import EngineTable
 from marketfold.errors import Fault, ParameterError
 from marketfold.experiments import as_assigned, assign_arms, judged_together
 from marketfold.words import measured

@@ -14,7 +14,7 @@ from marketfold.campaigns.product_affinity import ProductAffinity, measure_affin
 from marketfold.campaigns.returning import SegmentCohorts, follow_segments
 from marketfold.campaigns.timing import Timing, count_months, time_segments
 from marketfold.clustering import sums_by
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.experiments import Baseline, read_baselines
 from marketfold.features import Outlook, outlook_of
 

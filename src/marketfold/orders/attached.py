@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.engine import OWN_DATABASE
+from marketfold.duckdb_engine import OWN_DATABASE
 from marketfold.sql_text import literal, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from marketfold.engine import DuckDBEngine
+    from marketfold.duckdb_engine import DuckDBEngine
 
 _TAKEN = {OWN_DATABASE, "system", "temp"}
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import narwhals as nw
 
     from marketfold.decisions import Decision, TableRead
-    from marketfold.engine import DuckDBEngine, Engine
+    from marketfold.duckdb_engine import DuckDBEngine
+    from marketfold.engine import Engine
     from marketfold.orders.sources import Prepare
 
 

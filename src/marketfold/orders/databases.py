@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import narwhals as nw
 
-    from marketfold.engine import DuckDBEngine
+    from marketfold.duckdb_engine import DuckDBEngine
     from marketfold.orders.addresses import DatabaseKind
 
 MOST_NAMES = 20

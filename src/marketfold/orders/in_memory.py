@@ -10,7 +10,7 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.errors import OrdersError
 from marketfold.orders.copied import CopiedSource, ExpressionReader
 from marketfold.orders.sources import RelationSource, from_polars, from_spark, from_table

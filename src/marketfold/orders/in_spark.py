@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from marketfold.config import ReadingOptions
     from marketfold.decisions import Decision
-    from marketfold.engine import DuckDBEngine, Engine
+    from marketfold.duckdb_engine import DuckDBEngine
+    from marketfold.engine import Engine
     from marketfold.orders.addresses import TableAddress
     from marketfold.orders.sources import Prepare, Source
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from marketfold import words
 from marketfold.decisions import Decision
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.file_names import is_passed_over
 from marketfold.orders.addresses import table_address

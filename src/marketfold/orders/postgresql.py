@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import narwhals as nw
 
-    from marketfold.engine import DuckDBEngine
+    from marketfold.duckdb_engine import DuckDBEngine
     from marketfold.orders.addresses import TableAddress
 
 _WAIT_SECONDS = 10

@@ -9,10 +9,10 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.engine import PolarsEngine
 from marketfold.orders.odd_types import BYTES, DURATIONS, cells_of, is_bytes, odd_kind, plain_column, refuse_odd
 from marketfold.orders.several import as_in_first, file_decisions, refuse_lacking
 from marketfold.orders.splitting import MALFORMED_SCHEMA
+from marketfold.polars_engine import PolarsEngine
 from marketfold.schema import SOURCE_LINE
 from marketfold.spark_engine import SparkEngine
 from marketfold.sql_text import quoted
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from marketfold.decisions import Decision, TableRead
-    from marketfold.engine import DuckDBEngine, Engine
+    from marketfold.duckdb_engine import DuckDBEngine
+    from marketfold.engine import Engine
 
     Prepare = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
 

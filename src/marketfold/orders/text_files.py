@@ -11,7 +11,7 @@ import duckdb
 import narwhals as nw
 
 from marketfold.decisions import Decision
-from marketfold.engine import CsvLayout
+from marketfold.duckdb_engine import CsvLayout
 from marketfold.errors import OrdersError
 from marketfold.orders.cells import BLANKS
 from marketfold.orders.dialects import SAMPLE_LINES, better_dialect, find_names, read_head, sniff, without_quotes
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from marketfold.config import ReadingOptions
     from marketfold.decisions import TableRead
-    from marketfold.engine import DuckDBEngine, Engine
+    from marketfold.duckdb_engine import DuckDBEngine
+    from marketfold.engine import Engine
     from marketfold.orders.dialects import Layout
     from marketfold.orders.headers import Header
     from marketfold.orders.packing import TextFile

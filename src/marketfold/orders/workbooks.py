@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.config import ReadingOptions
-    from marketfold.engine import DuckDBEngine
+    from marketfold.duckdb_engine import DuckDBEngine
     from marketfold.orders.headers import Header
     from marketfold.orders.sources import FrameSource
 

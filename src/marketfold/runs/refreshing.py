@@ -17,7 +17,7 @@ from marketfold.campaigns import ArmDraw, keep_edits, plan_campaigns
 from marketfold.cleaning import clean_orders
 from marketfold.damage import told_as
 from marketfold.decisions import SourceFacts
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.errors import OrdersError, ParameterError, RunFolderError
 from marketfold.features import FeatureMatrix, before_day, build_features, complete, keep_columns
 from marketfold.file_names import RUN_FILE

@@ -11,7 +11,7 @@ import narwhals as nw
 
 from marketfold.config import ReadingOptions
 from marketfold.customer_tables import read_source
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.errors import RunFolderError
 from marketfold.orders import TableAddress, fingerprint, table_address
 from marketfold.runs.kept_lines import KeptLines

@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 
 from marketfold.clustering import cloud
 from marketfold.config import FeatureOptions
-from marketfold.engine import DuckDBEngine
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.features import OWN, build_features
 from marketfold.schema import SOURCE_LINE
 from marketfold.selection.shop_model import MOST_DISCOUNT, fit_shop

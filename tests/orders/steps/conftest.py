@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from marketfold.config import ReadingOptions
-from marketfold.engine import PolarsEngine
 from marketfold.orders.steps import LinesRead
+from marketfold.polars_engine import PolarsEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

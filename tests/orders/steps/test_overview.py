@@ -11,9 +11,11 @@ import pyarrow as pa
 import pytest
 
 from marketfold.config import ReadingOptions
-from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import Engine
 from marketfold.orders.steps import LinesRead
 from marketfold.orders.steps.overview import in_capitals
+from marketfold.polars_engine import PolarsEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
