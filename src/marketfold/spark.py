@@ -31,6 +31,8 @@ CONNECT = "sc://"
 _HERE = "local[*]"
 _SECONDS = 5.0
 """So long a master may take to answer; Spark itself would try for a minute."""
+_TRIES = 6
+"""A question to Spark Connect waits a minute for a connection that is lost; PySpark's own 15 tries are ten minutes."""
 _OF_CONNECT = ("grpc", "grpc_status", "google.rpc", "zstandard")
 _OWN = {
     "spark.app.name": "marketfold",
@@ -65,8 +67,12 @@ PART_BYTES = 16_000_000
 200 parts of 20 million lines took most of the time for that."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _NO_JAVA = re.compile(
-    r"(?i)JAVA_HOME|java: (command )?not found|java runtime|UnsupportedClassVersion|JAVA_GATEWAY_EXITED"
+    r"(?i)JAVA_HOME|java'?: .*(not found|no such file|not recognized|cannot execute|permission denied|is a directory)"
+    r"|java runtime|UnsupportedClassVersion"
 )
+_NO_HEAP = re.compile(r"(?i)object heap|heap size")
+_NO_REASON = ("WARNING:", "NOTE:", "Picked up ", "Using ", "Error occurred during initialization")
+"""How lines begin that Java writes before it says why it does not run."""
 _own: list[tuple[Any, str]] = []
 """The session of our own, and its master."""
 _one_at_a_time = threading.Lock()
@@ -205,8 +211,12 @@ def _connected(master: str) -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     with told_in_words(f"Spark at {without_token(master)}"):
+        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
+
         session: Any = SparkSession.builder.remote(master).getOrCreate()
         _ = session.version  # the first question to it
+        session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
+    warnings.filterwarnings("ignore", r"\[RETRIES_EXCEEDED\]")  # by threads of PySpark's, too; it is said in words
     listen_to()
     atexit.register(_stop, session)
     return session
@@ -219,8 +229,15 @@ def _is_there(name: str) -> bool:
         return False
 
 
+def ask_once(session: Any) -> None:
+    """Let a session of Spark Connect wait for a lost connection no more: what is asked at the end is for tidiness."""
+    if is_remote(session):
+        session.client.set_retry_policies([])
+
+
 def _stop(session: Any) -> None:
     with suppress(Exception):  # it may be gone, and so are we
+        ask_once(session)
         session.stop()
 
 
@@ -241,6 +258,7 @@ def _begun(master: str | None, memory: str | None, java: str) -> Any:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     log = tempfile.TemporaryFile()  # noqa: SIM115  (of the Java process, for as long as it lives)
     asked = signal.getsignal(signal.SIGINT)
+    elsewhere = os.environ.pop("SPARK_REMOTE", None)  # with it PySpark begins nothing, whatever the master
     try:
         gateway = launch_gateway(SparkConf().setAll(list(settings.items())), {"stdout": log, "stderr": log})
         atexit.register(_end, gateway)
@@ -251,6 +269,8 @@ def _begun(master: str | None, memory: str | None, java: str) -> Any:
     except Exception as error:  # of PySpark, of Py4J, of Java: each in its own words
         raise _not_begun(error, log, master) from error
     finally:
+        if elsewhere is not None:
+            os.environ["SPARK_REMOTE"] = elsewhere
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, asked)  # PySpark's own asks Java first, in the middle of another question
     if session.sparkContext.master.startswith("local"):
@@ -273,11 +293,17 @@ def _end(gateway: Any) -> None:
 
 
 def _not_begun(error: Exception, log: IO[bytes], master: str | None) -> MarketfoldError:
-    if _NO_JAVA.search(f"{error} {text_of(log) if 'GATEWAY' in str(error) else ''}"):
+    wrote = text_of(log) if "GATEWAY" in str(error) else ""
+    if _NO_JAVA.search(f"{error} {wrote}"):
         return MissingDependencyError(
             "Spark needs Java 17 or later, and finds none that runs. Install it (a JRE does), or say where it is with "
             "JAVA_HOME; or leave out --engine, and the embedded engine reads."
         )
+    why = next((line.strip(" .") for line in wrote.splitlines() if not line.startswith(_NO_REASON)), "")
+    if _NO_HEAP.search(wrote):
+        return EngineError(f"Java does not get the memory that it is to have: {why}. Give a smaller --memory-limit.")
+    if why:
+        return EngineError(f"Java does not start: {why}. Mend its options, or name another with JAVA_HOME.")
     where = f" on {without_token(master)}" if master else ""
     return EngineError(
         f"Spark does not start{where}: {said(error)}. Give --master as in local[4] or spark://host:7077."

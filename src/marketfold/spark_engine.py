@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from marketfold.engine import SQL_TYPES, as_it_is, frame_of, grouped, with_tails
 from marketfold.sampling import hash_uniform
-from marketfold.spark import is_address, is_remote, refuse_passing_table
+from marketfold.spark import ask_once, is_address, is_remote, refuse_passing_table
 from marketfold.spark_says import is_too_much_at_once, told_in_words
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def _release_at_exit() -> None:
     def release() -> None:
         for engine in list(_living):
             _let_go.extend(engine.kept)
+        for frame in _let_go:
+            ask_once(frame.sparkSession)
         release_caches()
 
     atexit.register(release)

@@ -24,6 +24,8 @@ _OURS = re.compile(r"marketfold\.errors\.\w+: ((?:(?!\n\s+at |\n\s*\n|\n SQLSTAT
 """What was raised by our own code where Spark runs it."""
 _RAISED = re.compile(r"([\w.]*(Error|Exception)): ")
 """The end of what Python says where Spark runs it."""
+_DETAILS = re.compile(r'details = "([^";]+)')
+"""What gRPC says, among much that it says of itself."""
 _MUCH = 1 << 20
 _java: list[IO[bytes]] = []
 """What the Java of a session of our own writes: where it ended by itself, why stands nowhere else."""
@@ -130,6 +132,8 @@ def text_of(log: IO[bytes]) -> str:
 def said(error: Exception) -> str:
     """What Spark says, in a line, without classes of Java and without a token."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    if details := _DETAILS.search(str(error)):
+        return masked(details[1])[:300]
     raised = [line for line in lines if _RAISED.match(line)] if "PYTHON_EXCEPTION" in str(error) else []
     if raised:
         return masked(raised[-1].strip(" .;:"))[:300]

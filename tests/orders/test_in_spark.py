@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import warnings
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import duckdb
 import numpy as np
@@ -361,6 +366,10 @@ _TRACE = "Driver stacktrace:\n\tat org.apache.spark.scheduler.DAGScheduler.abort
         ("Job aborted: Total size is bigger than spark.driver.maxResultSize (1024.0 MiB)", "maxResultSize"),
         ("java.lang.OutOfMemoryError: Java heap space", "--memory-limit"),
         ("Answer from Java side is empty", "connection to Spark was lost"),
+        (
+            'RPC that terminated with:\n\tstatus = StatusCode.UNAVAILABLE\n\tdetails = "no way; last error: x"',
+            "no way.",
+        ),
         (f"Job aborted: Could not read footer of a.parquet\n{_TRACE}", "Check that all of it is there"),
         (f"Job aborted: marketfold.errors.OrdersError: An id has too many letters.\n{_TRACE}", "An id has too many"),
         ("[PYTHON_EXCEPTION] ModuleNotFoundError: No module named 'marketfold.runs'", "do not have Marketfold"),
@@ -381,6 +390,8 @@ def test_what_spark_says_becomes_a_sentence(text: str, told: str):
     ("flags", "environment", "told"),
     [
         ((), {"JAVA_HOME": "/nowhere", "PATH": "/usr/bin:/bin"}, "Spark needs Java 17 or later"),
+        (("--memory-limit", "90000GB"), {}, "Java does not get the memory that it is to have: Could not reserve"),
+        ((), {"JDK_JAVA_OPTIONS": "-XX:+Nonsense"}, "Java does not start: Unrecognized VM option"),
         (("--master", "spark://127.0.0.1:1"), {}, "Nobody answers for Spark at 127.0.0.1:1"),
     ],
 )
@@ -415,8 +426,12 @@ def test_a_session_of_our_own_suits_large_orders_and_ends_in_silence():
         "print(session.range(4).mapInArrow(lambda parts: parts, 'id bigint').count())\n"
         "print(session.sparkContext.getConf().get('spark.driver.extraJavaOptions'))\n"
     )
-    command, clean = [sys.executable, "-W", "ignore", "-c", code], {"PYSPARK_PYTHON": sys.executable}
-    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | clean, check=False)
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    environment = {
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_REMOTE": "sc://127.0.0.1:1",
+    }  # of which a master has no need
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
     assert ended.returncode == 0, ended.stderr
     n_rows, java = ended.stdout.splitlines()
     assert n_rows == "4"
@@ -440,6 +455,46 @@ def test_orders_are_read_by_spark_connect(connect: str, examples: Path):
     there, here = (subprocess.run(one, capture_output=True, text=True, check=False) for one in (by_spark, command))
     assert there.returncode == 0, there.stderr
     assert there.stdout == here.stdout
+
+
+@contextmanager
+def lost_after(n_bytes: int, address: str) -> Iterator[str]:
+    """An address that leads to another, until so many bytes have been sent there; from then on nobody answers."""
+    host, port = urlsplit(address).netloc.split(":")
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def carry(source: socket.socket, target: socket.socket, most: float) -> None:
+        with suppress(OSError):
+            while most > 0 and (some := source.recv(65_536)):
+                target.sendall(some)
+                most -= len(some)
+        for one in (source, target, *([door] if most <= 0 else [])):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def answer() -> None:
+        with suppress(OSError):
+            while True:
+                here, there = door.accept()[0], socket.create_connection((host, int(port)))
+                for way in ((here, there, n_bytes), (there, here, math.inf)):
+                    threading.Thread(target=carry, args=way, daemon=True).start()
+
+    threading.Thread(target=answer, daemon=True).start()
+    yield f"sc://127.0.0.1:{door.getsockname()[1]}"
+    door.close()
+
+
+@pytest.mark.spark
+def test_a_connection_to_spark_connect_that_is_lost_is_waited_for_and_then_told(connect: str, examples: Path):
+    impatient = "import marketfold.spark as spark; spark._TRIES = 1; from marketfold.cli import main; main()"
+    with lost_after(40_000, connect) as address:
+        command = [sys.executable, "-c", impatient, "inspect", str(examples / "sales.csv")]
+        command += ["--engine", "spark", "--master", address]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "The connection to Spark was lost" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
 
 
 @pytest.mark.spark

@@ -39,6 +39,12 @@ def main() -> None:
         if "interrupted" not in str(error).lower():
             raise
         _stop(INTERRUPTED)  # Ctrl-C inside a query of the embedded engine
+    except Exception as error:  # by Spark Connect each look at the names of columns is a question that may fail
+        from marketfold.spark_says import in_words, is_of_spark
+
+        if not is_of_spark(error):
+            raise
+        _fail(str(in_words(error, "the orders")))
     except SystemExit as ended:
         if ended.code in {INTERRUPTED, ENDED}:
             _stop(int(ended.code))
