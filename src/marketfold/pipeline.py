@@ -221,6 +221,8 @@ class _Pipeline:
                 _check_enough_units(table, config)
             few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)
             sampled = few is not table
+            if sampled:
+                _check_enough_in_sample(few, config)
             ground = ground.sample(len(few), config.seed) if sampled else ground
             chooses = choosing_half(len(few), config.seed)
             holdout = ground.holdout(few)
@@ -376,6 +378,15 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
         bought = "" if is_of_table(table.settings) else " with purchases"
         message = f"{there}{bought}, and {wanted} segments need more than that. Give a longer file{fewer}."
         raise TooFewUnitsError(message)
+
+
+def _check_enough_in_sample(few: FeatureTable, config: RunConfig) -> None:
+    wanted = config.clustering.segments or FEWEST_SEGMENTS
+    if len(few) <= wanted:
+        raise TooFewUnitsError(
+            f"Segments are chosen by a sample of {len(few)} {few.unit.replace('_', ' ')}s, and {wanted} segments need "
+            "more than that. Ask for fewer segments with --segments, or raise --choose-among and --in-memory."
+        )
 
 
 def _temporal_holdout(clean: CleanOrders, config: RunConfig, table: FeatureTable) -> TemporalHoldout | None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     Fitted = tuple[Float32, dict[int, Fit]]
 
 from marketfold.clustering.fitting import fit_each, quiet_fits
+from marketfold.clustering.labels import adjusted_rand
 from marketfold.clustering.null_references import NullReference
 from marketfold.clustering.validity import (
-    adjusted_rand,
     band,
     best_allowed,
     calinski_harabasz,

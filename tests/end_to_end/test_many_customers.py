@@ -22,6 +22,7 @@ from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOption
 from marketfold.demo import make_shop
 from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.engine import EngineTable
+from marketfold.errors import TooFewUnitsError
 from marketfold.page import tables_of
 from marketfold.pipeline import segment_market
 from marketfold.report import report_page
@@ -220,3 +221,10 @@ class ByTurns(BaseEstimator, ClusterMixin):  # type: ignore[misc]
     def fit(self, X: Any, y: object = None) -> ByTurns:  # noqa: ARG002
         self.labels_ = np.arange(len(X)) % 3
         return self
+
+
+@pytest.mark.parametrize("in_memory", [100, 1_000_000])
+def test_a_sample_too_small_for_the_segments_asked_for_says_so(orders: pa.Table, in_memory: int):
+    clustering = ClusteringOptions(segments=100, choose_among=100, in_memory=in_memory)
+    with pytest.raises(TooFewUnitsError, match="a sample of 100 customers, and 100 segments need more"):
+        segment_market(orders, RunConfig(quick=True, clustering=clustering))

@@ -67,6 +67,13 @@ def test_amounts_far_apart_are_drawn_on_a_logarithmic_axis():
     assert FIGURES["feature"].layout.xaxis.type == "linear"
 
 
+def test_the_medians_of_a_spread_are_those_of_the_profiles_where_the_rows_are_a_sample():
+    few = np.flatnonzero((LABELS != 1) | (np.arange(len(LABELS)) % 2 == 0))
+    figure = feature_by_segment_figure(TABLE.take(few), LABELS[few], "basket_mean", PROFILES)
+    medians = [profile.medians["basket_mean"] for profile in PROFILES]
+    assert [box.median[0] for box in figure.data] == medians
+
+
 def test_names_from_the_data_are_no_markup_on_a_page():
     profiles = [replace(profile, name="<a href='x'>Tea & toast</a>") for profile in PROFILES]
     text = str(figure_payload(figure_part("heatmap", profile_heatmap_figure(profiles, TABLE))))

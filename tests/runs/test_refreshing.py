@@ -95,6 +95,13 @@ def test_two_refreshes_are_a_reading_of_everything(shop: Path, both: Refreshed):
     assert run.record["as_of"] == str(table.as_of)
 
 
+def test_a_plan_counts_the_money_of_the_window_as_the_segments_do(first: Refreshed, both: Refreshed):
+    for run in (first.run, both.run):
+        of_segment = run.segments.group_by("segment").aggregate([("revenue_total", "sum")]).sort_by("segment")
+        campaigns = sorted(run.plan.campaigns, key=lambda one: one.number)
+        assert [one.revenue_total for one in campaigns] == pytest.approx(of_segment["revenue_total_sum"].to_pylist())
+
+
 def test_the_order_in_which_files_come_does_not_matter(shop: Path, both: Refreshed, tmp_path: Path):
     one = refresh_run(shop / "run", shop / "part2.csv", tmp_path / "one")
     two = refresh_run(one.run.folder, shop / "part1.csv", tmp_path / "two").run

@@ -29,6 +29,7 @@ from marketfold.selection import (
     settle,
     settle_population,
 )
+from marketfold.selection.population import recoded
 
 if TYPE_CHECKING:
     from marketfold.units import FeatureTable
@@ -109,6 +110,24 @@ def test_sizes_and_money_are_of_all_and_rows_of_the_sample(both: Both):
     assert not any(one in repr(both.population) for one in here.ids[:50].tolist())
     seen = among(away, here.table)
     assert away.labels.tolist() == seen.labels[np.isin(here.ids, away.ids)].tolist()
+
+
+def test_each_of_many_places_is_recoded(both: Both):
+    engine, values = both.population.engine, np.random.default_rng(0).permutation(700).astype(np.int32)
+    frame = engine.from_arrow(pa.table({"part": pa.array(np.arange(700), pa.int64())}))
+    found = engine.collect(frame.select("part", made=recoded("part", values)))
+    assert found["made"].to_pylist() == values[found["part"].to_numpy()].tolist()
+
+
+@pytest.mark.parametrize("n_segments", [20, 60])
+def test_each_of_many_segments_keeps_a_row_of_the_sample(n_segments: int):
+    clean = clean_orders(read_orders(make_shop(12_000).lines))
+    few = build_features(clean).sample(100)
+    found = Fits(few).segment(Recipe("value", "pca", n_segments, n_dimensions=2, geography=True))
+    made = settle_population(found, plan_features(clean, names=few.names, settings=few.settings))
+    assert np.bincount(made.labels, minlength=n_segments).min() > 0
+    assert made.sizes.min() > 0
+    find_traits(made)
 
 
 def same_units(both: Both) -> Segmentation:

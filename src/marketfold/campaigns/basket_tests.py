@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from marketfold.campaigns.product_affinity import MIN_LIFT
 from marketfold.thresholds import FEWEST_MEMBERS, SIGNIFICANCE
@@ -96,7 +96,7 @@ def _one_way(seen: Seen, margins: Margins, given: Numbers, other: Numbers, effec
     few = np.floor(seen.together / effect + 1e-9)
     near, taken = np.ceil(beside / effect - 1e-9), np.ceil(drawn / effect - 1e-9)
     whole = np.maximum(np.round(places / effect), np.maximum(near, taken))
-    return beside * drawn / places, np.asarray(stats.hypergeom.sf(few - 1, whole, near, taken), dtype=np.float64)
+    return beside * drawn / places, np.asarray(scipy.stats.hypergeom.sf(few - 1, whole, near, taken), dtype=np.float64)
 
 
 def chance_of(seen: Seen, margins: Margins) -> tuple[Float64, Float64]:
@@ -125,7 +125,7 @@ def stand_out(seen: Seen, margins: Margins, n_tests: int) -> Tested:
     if not len(p):
         return Tested(expected, p, enough)
     padded = np.append(p, np.ones(max(n_tests - len(p), 0)))
-    return Tested(expected, p, stats.false_discovery_control(padded)[: len(p)] <= SIGNIFICANCE)
+    return Tested(expected, p, scipy.stats.false_discovery_control(padded)[: len(p)] <= SIGNIFICANCE)
 
 
 def most_likely(seen: Seen, margins: Margins, n_tests: int) -> Seen:

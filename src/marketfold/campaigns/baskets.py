@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from marketfold.campaigns.basket_counts import Counts, count_customers, count_pairs, count_things
 from marketfold.campaigns.basket_tests import most_likely, stand_out
@@ -181,7 +181,7 @@ def _buys_most(counts: Counts, by_segment: Seen, same: Numbers, all_together: in
     assert by_segment.customers is not None  # noqa: S101  (they were counted with customers)
     group, own = by_segment.group[same], by_segment.together[same]
     orders, everyone = counts.n_orders[group], counts.n_orders[0]
-    p = stats.hypergeom.sf(own - 1, everyone, orders, all_together)
+    p = scipy.stats.hypergeom.sf(own - 1, everyone, orders, all_together)
     rates = own / orders
     beyond = (p * (len(counts.n_orders) - 1) <= SIGNIFICANCE) & (rates >= MIN_LIFT * all_together / everyone)
     rates = np.where(beyond & (by_segment.customers[same] >= MIN_BUYERS), rates, 0.0)

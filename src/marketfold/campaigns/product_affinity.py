@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
-from scipy import stats
+import scipy
 
 from marketfold.campaigns.customers import placed, ratio_error, whole_numbers
 
@@ -188,14 +188,14 @@ def _p_values(cells: _Cells, totals: _Totals, everyone: Float64) -> Float64:
     error = ratio_error(share, cells.squares, cells.products, totals.squares[:, None], lines, customers)
     error = np.where(error > ALIKE * share, error, np.sqrt(everyone * (1 - everyone) / customers))
     score = np.divide(share - everyone, error, out=np.zeros_like(share), where=error > 0)
-    return np.asarray(stats.t.sf(score, customers - 1), dtype=np.float64)
+    return np.asarray(scipy.stats.t.sf(score, customers - 1), dtype=np.float64)
 
 
 def _supported(p_values: Float64, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which findings stay when each had the chance to be a false one."""
     found = np.zeros(p_values.shape, dtype=np.bool_)
     if enough.any():
-        found[enough] = stats.false_discovery_control(np.clip(p_values[enough], 0, 1)) <= FALSE_DISCOVERIES
+        found[enough] = scipy.stats.false_discovery_control(np.clip(p_values[enough], 0, 1)) <= FALSE_DISCOVERIES
     return found
 
 
@@ -239,7 +239,7 @@ def _taken_up_more(
 ) -> NDArray[np.bool_]:
     """Where more of a segment added a thing than of those who bought as much, beyond chance (one-sided)."""
     score = np.divide(takers - 0.5 - expected, np.sqrt(variance), out=np.zeros_like(takers), where=variance > 0)
-    more: NDArray[np.bool_] = _supported(stats.norm.sf(score), enough) & (takers >= MIN_LIFT * expected)
+    more: NDArray[np.bool_] = _supported(scipy.stats.norm.sf(score), enough) & (takers >= MIN_LIFT * expected)
     return more
 
 

@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.special import entr
 
 from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits
-from marketfold.clustering.validity import cross_table
+from marketfold.clustering.labels import cross_table
 from marketfold.errors import ParameterError
 from marketfold.frames import terse
 from marketfold.sampling import sample_rows

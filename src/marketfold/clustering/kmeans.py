@@ -28,6 +28,7 @@ from marketfold.clustering.fitting import (
     lloyd,
     quiet_fits,
 )
+from marketfold.clustering.labels import means_of, sums_by
 from marketfold.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
@@ -63,21 +64,6 @@ def reaches_of(own: Float64, labels: Labels, n_segments: int, quantile: float) -
     limit = np.sort(relative)[min(n, math.ceil((n + 1) * quantile - 1e-9)) - 1]
     reach: Float32 = (limit * spread).astype(np.float32)
     return reach
-
-
-def sums_by(labels: NDArray[np.integer], values: NDArray[np.floating], n_segments: int) -> Float64:
-    """Sums of the rows of a matrix by their label, shape (n_segments, n_columns).
-
-    >>> sums_by(np.array([0, 1, 1]), np.array([[1.0], [2.0], [3.0]]), 2).tolist()
-    [[1.0], [5.0]]
-    """
-    return np.column_stack([np.bincount(labels, weights=column, minlength=n_segments) for column in values.T])
-
-
-def means_of(X: Float32, labels: Labels) -> Float64:
-    """Mean of the rows of each segment, shape (n_segments, n_dimensions)."""
-    sizes = np.bincount(labels)
-    return sums_by(labels, X, len(sizes)) / sizes[:, None]
 
 
 def _each_used(places: Labels) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from marketfold.clustering.validity import cross_table, jaccards
+from marketfold.clustering.labels import cross_table, jaccards
 
 if TYPE_CHECKING:
     from marketfold.schema import Labels

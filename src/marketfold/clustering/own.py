@@ -10,7 +10,8 @@ from sklearn.utils.validation import validate_data
 
 from marketfold.arrays import scaled_input
 from marketfold.clustering.fitting import Fit, by_weight, distinct_rows
-from marketfold.clustering.kmeans import KMeansSegmenter, means_of
+from marketfold.clustering.kmeans import KMeansSegmenter
+from marketfold.clustering.labels import means_of
 from marketfold.clustering.validity import nearest
 from marketfold.errors import ParameterError
 from marketfold.estimators import seeded_copy

@@ -11,9 +11,10 @@ from joblib import Parallel, delayed
 from marketfold.arrays import as_array
 from marketfold.clustering.fitting import SAMPLE_ROWS, Fit, best_of_starts, distinct_rows, lloyd, quiet_fits
 from marketfold.clustering.kmeans import KMeansSegmenter
+from marketfold.clustering.labels import adjusted_rand, cross_table, jaccards
 from marketfold.clustering.merging import places_alike
 from marketfold.clustering.own import OwnSegmenter, make_segmenter, own_fit
-from marketfold.clustering.validity import adjusted_rand, cross_table, jaccards, nearest
+from marketfold.clustering.validity import nearest
 from marketfold.errors import ParameterError
 from marketfold.frames import terse
 from marketfold.sampling import sample_rows

@@ -14,12 +14,11 @@ import numpy as np
 from sklearn.metrics.pairwise import euclidean_distances
 
 from marketfold.clustering.fitting import Fit, best_of, distinct_rows, starting_centers
+from marketfold.clustering.labels import adjusted_rand
 from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
 
     from marketfold.clustering.null_references import NullReference
     from marketfold.schema import Float32, Float64, Labels
@@ -120,44 +119,6 @@ def _davies_bouldin(X: Float32, fit: Fit) -> float:
     np.fill_diagonal(gaps, np.inf)
     overlap = (width[:, None] + width) / np.maximum(gaps, np.finfo(np.float64).tiny)
     return float(overlap.max(axis=1).mean())
-
-
-def cross_table(
-    one: NDArray[np.integer], other: NDArray[np.integer], shape: tuple[int, int] | None = None
-) -> NDArray[np.int64]:
-    """Units with each pair of numbers from 0, shape (n_one, n_other).
-
-    >>> cross_table(np.array([0, 0, 1]), np.array([1, 1, 0]))
-    array([[0, 2],
-           [1, 0]])
-    """
-    rows, columns = shape or (int(one.max()) + 1, int(other.max()) + 1)
-    cells = np.bincount(one.astype(np.int64) * columns + other, minlength=rows * columns)
-    return cells.reshape(rows, columns)
-
-
-def jaccards(table: NDArray[np.int64]) -> Float64:
-    """Jaccard index of each pair of groups of a cross table, 0 where neither has a unit."""
-    union = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
-    index: Float64 = table / np.maximum(union, 1)
-    return index
-
-
-def adjusted_rand(one: NDArray[np.integer], other: NDArray[np.integer]) -> float:
-    """Adjusted Rand index (Hubert and Arabie 1985) of two labellings from 0; 1 is the same, 0 chance.
-
-    >>> adjusted_rand(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
-    1.0
-    """
-    table: Float64 = cross_table(one, other).astype(np.float64)
-
-    def pairs(counts: Float64) -> float:
-        return float((counts * (counts - 1.0)).sum() / 2)
-
-    both, mine, theirs = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
-    by_chance = mine * theirs / max(len(one) * (len(one) - 1) / 2, 1)
-    most = (mine + theirs) / 2
-    return (both - by_chance) / (most - by_chance) if most != by_chance else 1.0
 
 
 def nearest(X: Float32, centers: Float32) -> Labels:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from marketfold.clustering import cross_table, jaccards
 from marketfold.diagnostics.label_traps import agreement_of_cuts, agreement_of_values
@@ -66,7 +66,7 @@ def _unlikely(codes: NDArray[np.int64], labels: Labels) -> bool:
     """Whether segments and periods go together more than by chance (chi-squared)."""
     counts = cross_table(codes, labels)
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    return min(counts.shape) > 1 and float(stats.chi2_contingency(counts).pvalue) < SIGNIFICANCE
+    return min(counts.shape) > 1 and float(scipy.stats.chi2_contingency(counts).pvalue) < SIGNIFICANCE
 
 
 def _of_once(

@@ -65,7 +65,8 @@ def agreement_of_cuts(column: Float64, labels: Labels) -> float:
     """How well cuts on one column, as many groups as there are segments, reproduce the labels."""
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
-    if (n_segments := len(np.unique(labels))) < 2:
+    n_segments = len(np.unique(labels))
+    if n_segments < 2 or 2 * n_segments > len(labels):  # segments of one unit are no groups that a column repeats
         return 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=n_segments, random_state=0)
     return adjusted_rand(tree.fit(column[:, None], labels).predict(column[:, None]), labels)
@@ -80,7 +81,7 @@ def _agreement_of_many(columns: Float64, labels: Labels) -> float:
     from sklearn.model_selection import KFold, cross_val_predict  # noqa: PLC0415  (costs start-up time)
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
-    if len(labels) < FOLDS:
+    if len(labels) < max(FOLDS, 2 * len(np.unique(labels))):
         return 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=2 * len(np.unique(labels)), random_state=0)
     folds = KFold(FOLDS, shuffle=True, random_state=0)

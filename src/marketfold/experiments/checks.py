@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from marketfold.errors import ParameterError
 from marketfold.experiments.effects import FEWEST, welch
@@ -63,7 +63,7 @@ def check_ratio(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, pl
         return Check("size unknown")
     share = float(arms.mean())
     found, expected = np.array([1 - share, share]), np.array([1 - planned_share, planned_share])
-    p_value = float(stats.chisquare(found * len(arms), expected * len(arms)).pvalue)
+    p_value = float(scipy.stats.chisquare(found * len(arms), expected * len(arms)).pvalue)
     passed: Literal["as planned", "list as planned"] = "list as planned" if known is None else "as planned"
     return Check("mismatch" if p_value < RATIO_ALARM else passed, p_value, share, planned_share)
 
@@ -101,5 +101,5 @@ def correct(p_values: Sequence[float], method: Correction) -> list[float]:
     if method == "holm":
         return holm(p_values)
     if method == "bh":
-        return [float(p) for p in stats.false_discovery_control(p_values)] if len(p_values) else []
+        return [float(p) for p in scipy.stats.false_discovery_control(p_values)] if len(p_values) else []
     raise ParameterError(f"There is no correction '{method}'; known are holm and bh.")

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scipy import stats
+import scipy
 
 from marketfold.experiments.permutation import chance, critical, difference
 from marketfold.thresholds import ALPHA
@@ -116,8 +116,10 @@ def welch(treated: Sums, holdout: Sums, alpha: float = ALPHA) -> Effect:
         return Effect(*means, size, 0.0, size, size, 1.0 if size == 0 else 0.0)
     parts = [float(arm.variance / arm.n) for arm in (treated, holdout)]
     freedom = error**4 / sum(part**2 / float(arm.n - 1) for part, arm in zip(parts, (treated, holdout), strict=True))
-    half = float(stats.t.ppf(1 - alpha / 2, freedom)) * error
-    return Effect(*means, size, error, size - half, size + half, float(2 * stats.t.sf(abs(size) / error, freedom)))
+    half = float(scipy.stats.t.ppf(1 - alpha / 2, freedom)) * error
+    return Effect(
+        *means, size, error, size - half, size + half, float(2 * scipy.stats.t.sf(abs(size) / error, freedom))
+    )
 
 
 def _ratio(revenue: Float64, orders: Float64) -> tuple[float, float]:
@@ -139,7 +141,7 @@ def basket_effect(
         return None
     (treated, first), (holdout, second) = (_ratio(revenue[arm], orders[arm]) for arm in arms)
     error = math.sqrt(first + second)
-    half = float(stats.norm.ppf(1 - alpha / 2)) * error
+    half = float(scipy.stats.norm.ppf(1 - alpha / 2)) * error
     size = treated - holdout
-    p_value = float(2 * stats.norm.sf(abs(size) / error)) if error else 1.0
+    p_value = float(2 * scipy.stats.norm.sf(abs(size) / error)) if error else 1.0
     return Effect(treated, holdout, size, error, size - half, size + half, p_value)

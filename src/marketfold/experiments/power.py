@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from marketfold.thresholds import ALPHA, POWER
 
@@ -41,7 +41,7 @@ def needed_z(alpha: float = ALPHA, power: float = POWER) -> float:
     >>> round(needed_z(0.05, 0.8), 3)
     2.802
     """
-    return float(stats.norm.ppf(1 - alpha / 2) + stats.norm.ppf(power))
+    return float(scipy.stats.norm.ppf(1 - alpha / 2) + scipy.stats.norm.ppf(power))
 
 
 def t_power(standard_errors: float, freedom: float, alpha: float = ALPHA) -> float:
@@ -50,8 +50,10 @@ def t_power(standard_errors: float, freedom: float, alpha: float = ALPHA) -> flo
     >>> round(t_power(1.0 / math.sqrt(2 / 30), 58), 5)
     0.96771
     """
-    limit = float(stats.t.ppf(1 - alpha / 2, freedom))
-    return float(stats.nct.sf(limit, freedom, standard_errors) + stats.nct.cdf(-limit, freedom, standard_errors))
+    limit = float(scipy.stats.t.ppf(1 - alpha / 2, freedom))
+    return float(
+        scipy.stats.nct.sf(limit, freedom, standard_errors) + scipy.stats.nct.cdf(-limit, freedom, standard_errors)
+    )
 
 
 def detectable_lift(
@@ -84,7 +86,7 @@ def detectable_lift(
 
     if short_of(1 - p) < 0:
         return math.inf
-    return float(optimize.brentq(short_of, 0.0, 1 - p)) / p
+    return float(scipy.optimize.brentq(short_of, 0.0, 1 - p)) / p
 
 
 @lru_cache(maxsize=512)  # a size that somebody tries is tried again
@@ -108,7 +110,7 @@ def _revenue_lift(n_treated: int, n_holdout: int, baseline: Baseline, alpha: flo
 
     if short_of(LARGEST_LIFT) < 0:
         return math.inf
-    return float(optimize.brentq(short_of, 0.0, LARGEST_LIFT, xtol=1e-4))
+    return float(scipy.optimize.brentq(short_of, 0.0, LARGEST_LIFT, xtol=1e-4))
 
 
 @lru_cache(maxsize=64)  # the size of a holdout is sought from the same ends for each number of segments
@@ -134,8 +136,8 @@ def _amounts(baseline: Baseline) -> tuple[Float64, Float64]:
     skew = (third - 3 * first * second + 2 * first**3) / variance**1.5
     sigma = math.sqrt(math.log(_growth(abs(skew))))
     edges = np.concatenate([[-np.inf], np.linspace(-2.5, 4.5, AMOUNTS - 1), [np.inf]])
-    chances = np.diff(stats.norm.cdf(edges))
-    shape = np.diff(stats.norm.cdf(edges - sigma)) / chances  # mean of each part of a log-normal of mean 1
+    chances = np.diff(scipy.stats.norm.cdf(edges))
+    shape = np.diff(scipy.stats.norm.cdf(edges - sigma)) / chances  # mean of each part of a log-normal of mean 1
     shape -= chances @ shape
     shape *= math.copysign(math.sqrt(variance / (chances @ shape**2)), skew)
     return np.concatenate([[0.0], first + shape]), np.concatenate([[1 - rate], rate * chances])
@@ -144,7 +146,7 @@ def _amounts(baseline: Baseline) -> tuple[Float64, Float64]:
 def _growth(skew: float) -> float:
     """exp(sigma^2) of the log-normal with this skew, (w + 2) sqrt(w - 1) = skew; nearly normal where there is none."""
     least = max(skew, 1e-3)
-    return float(optimize.brentq(lambda w: (w + 2) * math.sqrt(w - 1) - least, 1.0, 2.0 + least))
+    return float(scipy.optimize.brentq(lambda w: (w + 2) * math.sqrt(w - 1) - least, 1.0, 2.0 + least))
 
 
 def more_customers(effect: Effect, n_customers: int, sought: float, alpha: float) -> int | None:
@@ -164,4 +166,4 @@ def more_customers(effect: Effect, n_customers: int, sought: float, alpha: float
     most = 2.0
     while short_of(most) < 0:
         most *= 2
-    return max(math.ceil(n_customers * (float(optimize.brentq(short_of, 1.0, most)) - 1)), 1)
+    return max(math.ceil(n_customers * (float(scipy.optimize.brentq(short_of, 1.0, most)) - 1)), 1)

@@ -162,7 +162,7 @@ def plan_features(
     if names is None:
         check_own(own, seen.columns, options.unit)
     statistics = fit_statistics(seen, options.as_of, names, settings or {})
-    seen = _from_day(seen, statistics.first_on)
+    seen = from_day(seen, statistics.first_on)
     measured = None if names is None else [name for name in names if not is_made_later(name)]
     offered = [*CATALOGUE[options.unit](statistics), *own_measurements(own)]
     chosen, left_out = _chosen(offered, seen.columns, measured, statistics.window_days)
@@ -194,7 +194,7 @@ def before_day(clean: CleanOrders, day: date) -> CleanOrders:
     return clean.before_day(day)
 
 
-def _from_day(clean: CleanOrders, day: date) -> CleanOrders:
+def from_day(clean: CleanOrders, day: date) -> CleanOrders:
     """Purchases and returns from a day on: an export that reaches further back makes no longer window.
 
     TooFewUnitsError if no purchase is left.

@@ -97,6 +97,8 @@ def feature_by_segment_figure(
 ) -> go.Figure:
     """How one feature spreads within each segment: the middle half as a box, 5 to 95 % as whiskers.
 
+    The medians are those of the profiles, which are of all units where the table is a sample.
+
     Parameters
     ----------
     labels
@@ -108,10 +110,13 @@ def feature_by_segment_figure(
     """
     feature = table.features[table.names.index(name)]
     values = table.shown(name)
-    known = np.isfinite([profile.medians.get(name, 0.0) for profile in profiles])
+    medians = np.array([profile.medians.get(name, np.nan) for profile in profiles])
     q = np.full((len(profiles), len(QUANTILES)), np.nan)
-    for s in np.flatnonzero(known):
-        q[s] = np.nanquantile(values[labels == s], QUANTILES)
+    for s in range(len(profiles)):
+        own = values[(labels == s) & np.isfinite(values)]
+        if len(own) and (np.isfinite(medians[s]) or name not in profiles[s].medians):
+            q[s] = np.quantile(own, QUANTILES)
+    q[:, 2] = np.where(np.isfinite(medians), medians, q[:, 2])
     axis = _axis_of(feature, q)
     scale = ", on a logarithmic axis" if axis["type"] == "log" else ""
     said = [measured(float(median), feature.measure) for median in q[:, 2]]

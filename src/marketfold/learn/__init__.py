@@ -1,6 +1,8 @@
-"""The lessons: what segments are good for and how they are made, tried by the reader on the own data."""
+"""The lessons: what segments are good for and how they are made, tried by the reader on the own data.
 
-from marketfold.learn.lesson_data import LessonData, LossHistory, RunFacts
-from marketfold.learn.page import lesson_links, lessons_policy, write_learn_page
+Each name is loaded when it is first used.
+"""
 
-__all__ = ["LessonData", "LossHistory", "RunFacts", "lesson_links", "lessons_policy", "write_learn_page"]
+from marketfold.lazy import names_of_stub
+
+__getattr__, __all__ = names_of_stub(__name__, __file__)

@@ -15,7 +15,7 @@ from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.file_names import RUN_FILE
 from marketfold.json_files import read_json, write_json
-from marketfold.model import MODEL_FOLDER, SETTINGS_FILE
+from marketfold.model_files import MODEL_FOLDER, SETTINGS_FILE
 from marketfold.runs.customer_files import write_customers
 from marketfold.runs.folder import changed_copy
 from marketfold.runs.pages import refresh_page

@@ -21,7 +21,7 @@ from marketfold.errors import Fault, ModelError, RunFolderError
 from marketfold.file_names import RUN_FILE
 from marketfold.frames import table_html
 from marketfold.json_files import read_json
-from marketfold.model import MODEL_FOLDER, Measured, SegmentModel
+from marketfold.model_files import MODEL_FOLDER, Measured
 from marketfold.runs.folder import put_back
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
 from marketfold.schema import UNIT_ID, Measure, Trust, Unit
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.campaigns import CampaignPlan
+    from marketfold.model import SegmentModel
     from marketfold.schema import Float64
 
 
@@ -188,6 +189,8 @@ class Run:
     @cached_property
     def model(self) -> SegmentModel:
         """What assigns new customers; `ModelError` where it keeps none."""
+        from marketfold.model import SegmentModel  # noqa: PLC0415  (costs start-up time)
+
         self.refuse_without_model()
         return SegmentModel.load(self.folder / MODEL_FOLDER)
 

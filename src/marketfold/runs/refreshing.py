@@ -19,10 +19,11 @@ from marketfold.damage import told_as
 from marketfold.decisions import SourceFacts
 from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.errors import OrdersError, ParameterError, RunFolderError
-from marketfold.features import FeatureMatrix, before_day, build_features, complete, keep_columns
+from marketfold.features import FeatureMatrix, before_day, build_features, complete, from_day, keep_columns
 from marketfold.file_names import RUN_FILE
 from marketfold.json_files import write_json
-from marketfold.model import MODEL_FOLDER, SegmentLabel
+from marketfold.model import SegmentLabel
+from marketfold.model_files import MODEL_FOLDER
 from marketfold.orders import add_lines, fingerprint, kept_orders, with_columns_of
 from marketfold.orders.sources import FIRST_LINE
 from marketfold.report import added_sentences, model_sentence, nothing_new_sentence, refit_sentence, refreshed_data
@@ -252,6 +253,7 @@ def _analysis(run: Run, grown: _Grown, config: RunConfig, clock: StageClock, pro
     with clock.stage("plan"):
         previous = run.as_previous()
         seen = before_day(clean, config.features.as_of) if config.features.as_of else clean
+        seen = from_day(seen, date.fromisoformat(table.settings["first_on"]))  # as the segments' own money is counted
         draw = ArmDraw(config.seed, previous.arms)
         plan = plan_campaigns(made, profiles, seen, config.campaigns, draw=draw, progress=progress)
         plan = keep_edits(previous.plan, plan, {number: number for number in made.numbers})

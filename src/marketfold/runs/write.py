@@ -16,7 +16,7 @@ from marketfold.arrays import row_chunks
 from marketfold.csv_files import write_csv
 from marketfold.file_names import RUN_FILE
 from marketfold.json_files import write_json
-from marketfold.model import MODEL_FOLDER
+from marketfold.model_files import MODEL_FOLDER
 from marketfold.progress import shown_progress
 from marketfold.report import report_data
 from marketfold.runs.customer_files import write_customers

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from scipy import stats
+import scipy
 
 from marketfold.thresholds import SIGNIFICANCE
 
@@ -96,8 +96,8 @@ def describe_counts(
     if not counts.size:
         return found
     n_units, totals = int(sizes.sum()), counts.sum(axis=0)
-    chance = np.clip(stats.hypergeom.sf(counts - 1, n_units, totals, sizes[:, None]), 0, 1)
-    unlikely = stats.false_discovery_control(chance, axis=None).reshape(counts.shape) < SIGNIFICANCE
+    chance = np.clip(scipy.stats.hypergeom.sf(counts - 1, n_units, totals, sizes[:, None]), 0, 1)
+    unlikely = scipy.stats.false_discovery_control(chance, axis=None).reshape(counts.shape) < SIGNIFICANCE
     shares, everyone = counts / np.maximum(sizes[:, None], 1), totals / n_units
     notable = (counts >= MIN_SUPPORT) & (shares / everyone >= NOTABLE_LIFT) & unlikely
     values = [value for known, _ in tables for value in known]

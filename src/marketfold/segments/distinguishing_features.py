@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from marketfold.schema import Measure  # noqa: TC001  (plans are read back by it)
 from marketfold.segments.phrases import Large, difference_text
@@ -119,7 +119,7 @@ def _mann_whitney(u: Float64, sizes: Float64, n: int, tie_term: float) -> tuple[
     excess = np.maximum(np.abs(u - sizes * others / 2) - 0.5, 0.0)
     z = np.divide(excess, spread, out=np.zeros_like(u), where=spread > 0)
     effect = np.where(others > 0, 2 * u / pairs - 1, 0.0)
-    return effect, np.minimum(2 * stats.norm.sf(z), 1.0)
+    return effect, np.minimum(2 * scipy.stats.norm.sf(z), 1.0)
 
 
 def effect_sizes(columns: Iterable[Float64], labels: Labels, n_segments: int) -> EffectSizes:
@@ -140,7 +140,7 @@ def effect_sizes(columns: Iterable[Float64], labels: Labels, n_segments: int) ->
     compared = [_compared(column, narrow, sizes) for column in columns]
     found = {name: np.array([one[name] for one in compared]).T.reshape(n_segments, -1) for name in _COMPARED}
     p_values = found["p_value"]
-    corrected = stats.false_discovery_control(p_values, axis=None) if p_values.size else p_values
+    corrected = scipy.stats.false_discovery_control(p_values, axis=None) if p_values.size else p_values
     return EffectSizes(**found | {"p_value": np.asarray(corrected, dtype=np.float64).reshape(p_values.shape)})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import stats
+import scipy
 
 if TYPE_CHECKING:
     from marketfold.schema import Float64
@@ -89,7 +89,7 @@ def population_stability(earlier: Float64, later: Float64) -> tuple[float, float
     counts = (np.bincount(np.searchsorted(edges, run), minlength=n) + 0.5 for run in (earlier, later))
     p, q = (count / count.sum() for count in counts)
     index = float(((q - p) * np.log(q / p)).sum())
-    by_chance = (1 / len(earlier) + 1 / len(later)) * float(stats.chi2.ppf(CHANCE, n - 1))
+    by_chance = (1 / len(earlier) + 1 / len(later)) * float(scipy.stats.chi2.ppf(CHANCE, n - 1))
     return index, by_chance
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from marketfold.errors import ParameterError
 from marketfold.frames import terse
@@ -127,7 +127,7 @@ def model_fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:
     True
     """
     counts = np.array([[now.sum(), (~now).sum()], [then.sum(), (~then).sum()]])
-    more = float(stats.fisher_exact(counts, alternative="greater").pvalue) < OUTSIDE_SURE
+    more = float(scipy.stats.fisher_exact(counts, alternative="greater").pvalue) < OUTSIDE_SURE
     share = float(now.mean())
     return ModelFit(float(then.mean()), share, not (more and share > OUTSIDE_ALLOWED))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.clustering import sums_by
+from marketfold.features import complete, keep_columns
 from marketfold.frames import InEngine
 from marketfold.schema import UNIT_ID
 from marketfold.units import value_column
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from marketfold.engine import Engine
     from marketfold.schema import Float64, Labels
+    from marketfold.selection.segmentation import Segmentation
     from marketfold.units import FeatureTable
 
 PART = "part"
@@ -152,12 +154,15 @@ class Population(InEngine):
 
 
 def recoded(column: str, values: Labels) -> nw.Expr:
-    """For each whole number in a column the value at that place."""
-    found = nw.lit(int(values[0]))
-    for place, value in enumerate(values.tolist()):
-        if place:
-            found = nw.when(nw.col(column) == place).then(nw.lit(int(value))).otherwise(found)
-    return found.cast(nw.Int64)
+    """For each whole number in a column the value at that place; by halves, as no question may nest too deep."""
+
+    def within(first: int, end: int) -> nw.Expr:
+        if end - first == 1:
+            return nw.lit(int(values[first]))
+        middle = (first + end) // 2
+        return nw.when(nw.col(column) < middle).then(within(first, middle)).otherwise(within(middle, end))
+
+    return within(0, len(values)).cast(nw.Int64)
 
 
 def _summed(
@@ -170,3 +175,26 @@ def _summed(
 
 def _with_table(function: Callable[[FeatureTable, pa.Table], pa.Table], like: FeatureTable, rows: pa.Table) -> pa.Table:
     return function(like.of_rows(rows), rows)
+
+
+def among(made: Segmentation, table: FeatureTable) -> Segmentation:
+    """The same segments, in the same order, of the units of another table such as a sample."""
+    few = measured_again(made, table)
+    labels = made.segmenter.predict(few.dimensions)
+    return replace(few, labels=labels, unmerged=among(made.unmerged, table) if made.unmerged is not None else None)
+
+
+def at_hand(made: Segmentation) -> Segmentation:
+    """The same segments with all units in memory, however many they are."""
+    if made.population is None:
+        return made
+    return replace(among(made.blank(), made.population.collect()), stability=made.stability)
+
+
+def measured_again(made: Segmentation, table: FeatureTable) -> Segmentation:
+    """Another table of units on the scale and in the dimensions of these; the labels are still theirs."""
+    wide, names = complete(table, made.table.names), made.matrix.names
+    kept = keep_columns(complete(wide, names), names)
+    values = made.matrix.transform(kept)
+    matrix = replace(made.matrix, values=values, table=kept)
+    return replace(made, table=wide, matrix=matrix, dimensions=made.reducer.transform(values))

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.clustering import CenterSums, nearest_centers
-from marketfold.features import complete, expected_columns, keep_columns
+from marketfold.features import expected_columns, keep_columns
 from marketfold.schema import money_sum
-from marketfold.selection.population import EXPECTED_COLUMN, PART, Population, recoded
+from marketfold.selection.population import EXPECTED_COLUMN, PART, Population, measured_again, recoded
 from marketfold.units import REVENUE
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def settle(found: Segmentation, table: FeatureTable) -> Segmentation:
 
     Numbers and names are as before any were given: `found` has neither, and none of its segments were merged.
     """
-    whole = _measured(found, table)
+    whole = measured_again(found, table)
     revenue = table.revenue if table.has_money else None
     segmenter = found.segmenter.settled(whole.dimensions, steps=SETTLING_STEPS, revenue=revenue)
     return replace(whole, segmenter=segmenter, labels=segmenter.labels_)
@@ -57,7 +57,10 @@ def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentat
     for _ in range(SETTLING_STEPS):
         asked = engine.mapped(narrow, "", partial(_asked_of, centers, dimensions))
         sums = reduce(CenterSums.__add__, map(_sums_of, asked))
-        centers, before = sums.means(centers), centers
+        moved = sums.means(centers)
+        if not _all_found(moved, found.dimensions):  # nothing could be said of one without a row of the sample
+            break
+        centers, before = moved, centers
         if float(np.square(centers - before).sum()) <= still:
             break
     key, placed = units.rows.key, example.select([units.rows.key]).append_column(PART, pa.array([0], pa.int64()))
@@ -78,9 +81,14 @@ def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentat
     return replace(found, segmenter=segmenter, labels=segmenter.labels_, population=population)
 
 
+def _all_found(centers: Float32, dimensions: Float32) -> bool:
+    """Whether each centre has a row of which it is the nearest."""
+    return bool(np.bincount(nearest_centers(dimensions, centers), minlength=len(centers)).all())
+
+
 def _placed_rows(made: Segmentation, table: FeatureTable) -> pa.Table:
     """What is known of units, and where they lie in the dimensions of segments."""
-    placed = _measured(made, table)
+    placed = measured_again(made, table)
     rows = keep_columns(placed.table, made.table.names).to_rows()
     expected = expected_columns(table).get(EXPECTED_COLUMN)
     if expected is not None:  # as lists have it, which it orders
@@ -113,26 +121,3 @@ def _at(counted: pa.Table, name: str, n: int) -> np.ndarray:
     found = np.zeros(n)
     found[counted[PART].to_numpy()] = counted[name].to_numpy()
     return found
-
-
-def among(made: Segmentation, table: FeatureTable) -> Segmentation:
-    """The same segments, in the same order, of the units of another table such as a sample."""
-    few = _measured(made, table)
-    labels = made.segmenter.predict(few.dimensions)
-    return replace(few, labels=labels, unmerged=among(made.unmerged, table) if made.unmerged is not None else None)
-
-
-def at_hand(made: Segmentation) -> Segmentation:
-    """The same segments with all units in memory, however many they are."""
-    if made.population is None:
-        return made
-    return replace(among(made.blank(), made.population.collect()), stability=made.stability)
-
-
-def _measured(made: Segmentation, table: FeatureTable) -> Segmentation:
-    """Another table of units on the scale and in the dimensions of these; the labels are still theirs."""
-    wide, names = complete(table, made.table.names), made.matrix.names
-    kept = keep_columns(complete(wide, names), names)
-    values = made.matrix.transform(kept)
-    matrix = replace(made.matrix, values=values, table=kept)
-    return replace(made, table=wide, matrix=matrix, dimensions=made.reducer.transform(values))
