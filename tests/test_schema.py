@@ -12,7 +12,6 @@ from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.engine import Engine
 from marketfold.polars_engine import PolarsEngine
 from marketfold.schema import ORDER_LINE, PERSONAL, Ledger, day_number, day_number_of, exact_mean, money_sum
-from marketfold.units import Feature, FeatureTable
 
 DAYS = [date(1900, 1, 1), date(1970, 1, 1), date(2000, 2, 29), date(2023, 12, 31), date(2024, 3, 1)]
 
@@ -59,21 +58,3 @@ def test_a_ledger_adds_up_to_the_line_and_to_the_ten_thousandth(kept: int, money
 def test_an_empty_ledger():
     assert Ledger(0, 0).set_aside_share == 0
     assert Ledger(4, 3).set_aside_share == 0.25
-
-
-def test_a_table_is_its_values_and_never_shows_an_id():
-    feature = Feature("order_count", "orders", "count", "value")
-    table = FeatureTable(
-        "customer", np.array(["secret a", "secret b"]), np.array([[1.0], [3.0]]), (feature,), np.array([5.0, 7.0]),
-        date(2024, 1, 1), described={"country": np.array(["FR", None], dtype=object)},
-    )  # fmt: skip
-    assert len(table) == 2
-    assert np.asarray(table, dtype=np.float32).tolist() == [[1.0], [3.0]]
-    assert table.column("order_count").tolist() == [1.0, 3.0]
-    assert table.to_arrow().to_pydict() == {
-        "customer_id": ["secret a", "secret b"], "country": ["FR", None], "order_count": [1.0, 3.0],
-    }  # fmt: skip
-    shown = repr(table) + table._repr_html_()
-    assert "secret" not in shown
-    assert "2 customers x 1 features, as of 2024-01-01" in shown
-    assert "<td>2</td>" in shown

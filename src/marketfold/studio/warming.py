@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from marketfold import model
 from marketfold.campaigns import SHIPPED, load_playbook
 from marketfold.page import environment, plotly_script
 from marketfold.report import phrases
 from marketfold.runs import RunRows
 from marketfold.studio import customer_list, listing, reports, stations
 
-MODULES = (customer_list, listing, reports)
+MODULES = (customer_list, listing, model, reports)
 """Loaded with this one: pages import them when they are asked for."""
 
 
