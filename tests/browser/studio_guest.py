@@ -14,6 +14,20 @@ SLOW = 180_000
 """Milliseconds that anything may take on a busy machine: what is waited for is there soon on another one."""
 
 
+STOPS_AHEAD = """(element) => {
+  const now = document.activeElement;
+  if (now === element) return 0;
+  const after = (one, other) => (one.compareDocumentPosition(other) & 4) !== 0;
+  const back = after(element, now);
+  const [first, last] = back ? [element, now] : [now, element];
+  const stops = document.querySelectorAll("a[href], button, input, select, textarea, summary, iframe, [tabindex]");
+  const between = [...stops].filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()
+    && after(first, one) && after(one, last));
+  return (back ? -1 : 1) * (between.length + 1);
+}"""
+"""How many stops of Tab lie ahead of the focus up to an element, or behind it: about as many, as some are one stop."""
+
+
 @dataclass
 class Guest:
     """Somebody in a studio, and everything that must not happen there."""
@@ -97,14 +111,17 @@ class Keyboard:
         page.locator("#file").set_input_files(path)  # what the dialogue, which is the system's own, would answer
 
     def reach(self, what: Locator) -> None:
-        """Go on with Tab until it has the focus, or back where it stands before what has it."""
+        """Go on with Tab until it has the focus, or back where it stands before what has it.
+
+        Half of the way at a time, so that the page is not asked after each step; the last of them are single.
+        """
         expect(what).to_be_visible(timeout=SLOW)
-        is_behind = "(element) => document.activeElement.compareDocumentPosition(element) & 2"
-        step = "Shift+Tab" if what.evaluate(is_behind) else "Tab"
         for _ in range(self.MOST_STEPS):
-            if what.evaluate("(element) => element === document.activeElement"):
+            ahead = what.evaluate(STOPS_AHEAD)
+            if ahead == 0:
                 return
-            what.page.keyboard.press(step)
+            for _ in range(max(1, abs(ahead) // 2)):
+                what.page.keyboard.press("Tab" if ahead > 0 else "Shift+Tab")
         pytest.fail(f"{what} cannot be reached")
 
     def press(self, what: Locator) -> None:

@@ -151,7 +151,9 @@ def test_sums_and_quantiles_are_those_of_all(pair: Both):
 
 def test_medians_means_and_places_are_those_of_all(pair: Both, monkeypatch: pytest.MonkeyPatch):
     here = find_traits(same_units(pair))
-    monkeypatch.setattr("marketfold.selection.population.MOST_HELD", 3 * len(pair.population))  # three at a time
+    monkeypatch.setattr("marketfold.selection.exact_quantiles.FIRST_ROWS", 60)
+    monkeypatch.setattr("marketfold.selection.exact_quantiles.MOST_EDGES", 8)
+    monkeypatch.setattr("marketfold.selection.exact_quantiles.MOST_HOME", 100)
     away = find_traits(pair.away)
     for one, other in zip(away, here, strict=True):
         assert (one.units, one.unit_share) == (other.units, other.unit_share)

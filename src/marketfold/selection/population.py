@@ -14,6 +14,7 @@ from marketfold.clustering import sums_by
 from marketfold.features import complete, keep_columns
 from marketfold.frames import InEngine
 from marketfold.schema import UNIT_ID
+from marketfold.selection.exact_quantiles import SEGMENT, exact_quantiles
 from marketfold.units import value_column
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 PART = "part"
 """Column of the place of the centre that a unit is nearest to."""
-MOST_HELD = 20_000_000
-"""Values that an engine may hold for medians at once; each takes all that it is of, and at least one is asked."""
 EXPECTED_COLUMN = "expected_value_365d"
 """Column of what is expected of a unit, by which lists are ordered; absent where nothing is."""
 
@@ -78,7 +77,7 @@ class Population(InEngine):
 
     def assigned(self, places: Labels) -> nw.LazyFrame[Any]:
         """Each unit's id and `segment`, of the place that its part has."""
-        return self.frame.select(self.key, recoded(PART, places).alias("segment"))
+        return self.frame.select(self.key, recoded(PART, places).alias(SEGMENT))
 
     def sums(self, function: Callable[[FeatureTable], Float64], places: Labels) -> Float64:
         """As `Segmentation.sums`."""
@@ -110,38 +109,24 @@ class Population(InEngine):
 
     def middles(self, columns: Sequence[nw.Expr], places: Labels) -> Middles:
         """Exact medians of columns in each segment, among all others, and of everybody; nulls are not counted."""
-        n_segments, segment = int(places.max()) + 1, nw.col("segment")
-        asked: dict[str, nw.Expr] = {}
-        for j in range(len(columns)):
-            value = nw.col(f"value_{j}")
-            asked[f"all_{j}"] = value.median()
-            for s in range(n_segments):
-                asked[f"own_{s}_{j}"] = nw.when(segment == s).then(value).median()
-                asked[f"other_{s}_{j}"] = nw.when(segment != s).then(value).median()
+        own = np.eye(int(places.max()) + 1, dtype=np.bool_)
+        groups = np.concatenate([own, ~own, np.ones((1, len(own)), dtype=np.bool_)])
         named = {f"value_{j}": column for j, column in enumerate(columns)}
-        rows = self.frame.select(recoded(PART, places).alias("segment"), **named)
-        found: dict[str, float | None] = {}
-        at_once = max(1, MOST_HELD // len(self))
-        for start in range(0, len(asked), at_once):
-            some = dict(list(asked.items())[start : start + at_once])
-            found |= self.engine.collect(rows.select(**some)).to_pylist()[0]
-
-        def known(who: str) -> Float64:
-            return np.array([np.nan if (one := found[f"{who}_{j}"]) is None else one for j in range(len(columns))])
-
-        own, others = (np.stack([known(f"{who}_{s}") for s in range(n_segments)]) for who in ("own", "other"))
-        return Middles(own, others, known("all"))
+        rows = self.frame.select(recoded(PART, places).alias(SEGMENT), **named)
+        found = exact_quantiles(self.engine, rows, groups, (0.5,))[:, :, 0]
+        return Middles(found[: len(own)], found[len(own) : -1], found[-1])
 
     def quantiles(self, column: nw.Expr, shares: Sequence[float]) -> tuple[float, ...]:
         """Exact quantiles of a column over all units, by linear interpolation."""
-        asked = {f"at_{place}": column.quantile(share, "linear") for place, share in enumerate(shares)}
-        (row,) = self.engine.collect(self.frame.select(**asked)).to_pylist()
-        return tuple(row.values())
+        rows = self.frame.select(nw.lit(0).alias(SEGMENT), value=column)
+        everybody = np.ones((1, 1), dtype=np.bool_)
+        found: list[float] = exact_quantiles(self.engine, rows, everybody, tuple(shares))[0, 0].tolist()
+        return tuple(found)
 
     def counts(self, place: int, places: Labels) -> pa.Table:
         """Units by `segment` and value of a describing column, `n` of them, without empty cells."""
         column = nw.col(f"described_{place}")
-        rows = self.frame.filter(~column.is_null()).select(recoded(PART, places).alias("segment"), value=column)
+        rows = self.frame.filter(~column.is_null()).select(recoded(PART, places).alias(SEGMENT), value=column)
         return self.engine.collect(rows.group_by("segment", "value").agg(n=nw.len()))
 
     def first(self, column: str, n_rows: int, places: Labels) -> nw.LazyFrame[Any]:

@@ -1,0 +1,167 @@
+"""Exact quantiles of columns that stay with their engine, by counting: nobody has to hold or sort what they are of.
+
+Values are counted between edges that the first rows suggest, then between finer edges where a quantile lies, until few
+enough lie there to come home. Engines of their own hold each value of a group at once: Spark, in one task.
+"""
+
+from __future__ import annotations
+
+from functools import partial, reduce
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.engine import Engine
+    from marketfold.schema import Float64
+
+    Counts = NDArray[np.int64]
+    Places = NDArray[np.intp]
+
+SEGMENT = "segment"
+FIRST_ROWS = 20_000
+MOST_EDGES = 512
+"""Of a column: a part of the rows answers with twice as many counts for each segment."""
+MOST_HOME = 1_000_000
+"""Values that may come home; more do where they lie too near each other to be told apart in `ROUNDS`."""
+ROUNDS = 4
+
+
+def exact_quantiles(
+    engine: Engine, rows: nw.LazyFrame[Any], groups: NDArray[np.bool_], shares: tuple[float, ...]
+) -> Float64:
+    """Quantiles by linear interpolation, shape (n_groups, n_columns, n_shares); NaN where a group has no value.
+
+    Parameters
+    ----------
+    rows
+        Column `segment`, a whole number from 0, and columns of numbers, null where they are not known.
+    groups
+        Which segments are in a group, shape (n_groups, n_segments).
+    """
+    names = [name for name in rows.collect_schema().names() if name != SEGMENT]
+    ends = engine.collect(rows.select(*(nw.col(name).min() for name in names)))
+    ends = pa.concat_tables([ends, engine.collect(rows.select(*(nw.col(name).max() for name in names)))])
+    seen = engine.collect(rows.head(FIRST_ROWS))
+    edges = [np.union1d(_known(ends, name)[0], _edges_of(_known(seen, name)[0])) for name in names]
+    found: list[_Found] = []
+    for _ in range(ROUNDS):
+        edges = [_finer(own, one.open) for own, one in zip(edges, found, strict=True)] if found else edges
+        counted = _counts_of(engine, rows, edges, groups.shape[1])
+        found = [_Found(groups @ counts, shares) for counts in counted]
+        n_home = sum(int(counts[:, one.open].sum()) for counts, one in zip(counted, found, strict=True))
+        if n_home <= MOST_HOME:
+            break
+    home = pa.concat_tables(engine.mapped(rows, "", partial(_between, edges, [one.open for one in found])))
+    columns, segments, values = (home[name].to_numpy() for name in ("column", SEGMENT, "value"))
+    quantiles = []
+    for place, (own, one) in enumerate(zip(edges, found, strict=True)):
+        of_column = columns == place
+        quantiles.append(one.values(own, segments[of_column], values[of_column], groups))
+    return np.stack(quantiles, axis=1)
+
+
+class _Found:
+    """In which bins of a column the quantiles of each group lie.
+
+    Bins are even between two edges and odd on one; `n` has how many values each group has in each, shape (n_groups,
+    n_bins).
+    """
+
+    def __init__(self, n: Counts, shares: tuple[float, ...]) -> None:
+        self.until = n.cumsum(axis=1)
+        self.wanted = np.maximum(self.until[:, -1:] - 1, 0) * np.array(shares)
+        self.ranks = np.stack([np.floor(self.wanted), np.ceil(self.wanted)]).astype(np.int64)
+        bins = [
+            np.searchsorted(until, ranks, side="right") for until, ranks in zip(self.until, self._by_group, strict=True)
+        ]
+        self.bins: Places = np.array(bins)
+        known = self.bins[self.until[:, -1] > 0]
+        self.open: Places = np.unique(known[known % 2 == 0])
+
+    @property
+    def _by_group(self) -> list[Counts]:
+        """Ranks of each group, of shape (2, n_shares)."""
+        return list(self.ranks.swapaxes(0, 1))
+
+    def values(self, edges: Float64, segments: Counts, home: Float64, groups: NDArray[np.bool_]) -> Float64:
+        """The quantiles of each group, given what lies in open bins, shape (n_groups, n_shares)."""
+        order = np.argsort(home, kind="stable")
+        segments, home = segments[order], home[order]
+        lies = _bins_of(home, edges)
+        found = np.full(self.bins.shape, np.nan)
+        for group, (until, ranks) in enumerate(zip(self.until, self._by_group, strict=True)):
+            if until[-1] == 0:
+                continue
+            within = groups[group][segments]
+            for place in np.ndindex(ranks.shape):
+                at = int(self.bins[group][place])
+                if at % 2:
+                    found[group][place] = edges[at // 2]
+                    continue
+                before = int(until[at - 1]) if at else 0
+                found[group][place] = home[within & (lies == at)][ranks[place] - before]
+        low, high = found[:, 0], found[:, 1]
+        quantiles: Float64 = low + (high - low) * (self.wanted - np.floor(self.wanted))
+        return quantiles
+
+
+def _known(rows: pa.Table, name: str) -> tuple[Float64, NDArray[np.bool_]]:
+    """The values of a column, and which rows have one."""
+    values = rows[name].to_numpy().astype(np.float64)
+    known = ~np.isnan(values)
+    return values[known], known
+
+
+def _edges_of(values: Float64) -> Float64:
+    return np.unique(np.quantile(values, np.linspace(0, 1, MOST_EDGES), method="nearest")) if len(values) else values
+
+
+def _finer(edges: Float64, wanted: Places) -> Float64:
+    """Edges within the bins in which a quantile lies."""
+    n_steps = max(2, MOST_EDGES // max(len(wanted), 1))
+    finer = [np.linspace(edges[right - 1], edges[right], n_steps + 1) for right in (wanted // 2).tolist()]
+    return np.unique(np.concatenate([edges[:1], edges[-1:], *finer]))
+
+
+def _bins_of(values: Float64, edges: Float64) -> Places:
+    """Twice as many as edges lie below, and one more on an edge."""
+    below = np.searchsorted(edges, values)
+    on = edges[np.minimum(below, len(edges) - 1)] == values if len(edges) else np.zeros(len(values), dtype=bool)
+    bins: Places = 2 * below + on
+    return bins
+
+
+def _counts_of(engine: Engine, rows: nw.LazyFrame[Any], edges: list[Float64], n_segments: int) -> list[Counts]:
+    """Values of each column by segment and bin, each of shape (n_segments, n_bins)."""
+    ends = np.cumsum([n_segments * (2 * len(own) + 1) for own in edges])
+    parts = engine.mapped(rows, "", partial(_counted, edges, n_segments))
+    whole = reduce(np.add, (part["n"].to_numpy() for part in parts), np.zeros(ends[-1], dtype=np.int64))
+    return [one.reshape(n_segments, -1) for one in np.split(whole, ends[:-1])]
+
+
+def _counted(edges: list[Float64], n_segments: int, rows: pa.Table) -> pa.Table:
+    segments = rows[SEGMENT].to_numpy()
+    counts = []
+    for name, own in zip((one for one in rows.column_names if one != SEGMENT), edges, strict=True):
+        values, known = _known(rows, name)
+        n_bins = 2 * len(own) + 1
+        counts.append(np.bincount(segments[known] * n_bins + _bins_of(values, own), minlength=n_segments * n_bins))
+    return pa.table({"n": np.concatenate(counts)})
+
+
+def _between(edges: list[Float64], wanted: list[Places], rows: pa.Table) -> pa.Table:
+    """The values that lie in wanted bins."""
+    segments, found = rows[SEGMENT].to_numpy(), []
+    names = (one for one in rows.column_names if one != SEGMENT)
+    for place, (name, own, bins) in enumerate(zip(names, edges, wanted, strict=True)):
+        values, known = _known(rows, name)
+        is_wanted = np.isin(_bins_of(values, own), bins)
+        n = int(is_wanted.sum())
+        found.append((np.full(n, place), segments[known][is_wanted], values[is_wanted]))
+    columns, of_segment, values = (np.concatenate(one) for one in zip(*found, strict=True))
+    return pa.table({"column": columns, SEGMENT: of_segment, "value": values})
