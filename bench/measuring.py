@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import time
 from dataclasses import dataclass
@@ -36,16 +37,20 @@ def _resident(process: psutil.Process) -> float:
     return total / 1e6
 
 
+def _processor_seconds() -> float:
+    """Of all commands that ended, with what they started and waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run(command: Sequence[str]) -> Measured:
     """Run a command to its end; its errors are shown and raised."""
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), _processor_seconds()
     child = psutil.Popen(list(command), stdout=subprocess.PIPE, text=True)
-    peak, cpu = 0.0, 0.0
+    peak = 0.0
     while child.poll() is None:
         try:
             peak = max(peak, _resident(child))
-            times = child.cpu_times()
-            cpu = times.user + times.system + times.children_user + times.children_system
         except psutil.NoSuchProcess:
             break
         time.sleep(_TICK)
@@ -53,7 +58,7 @@ def run(command: Sequence[str]) -> Measured:
     seconds = time.perf_counter() - begun
     if child.wait():
         raise subprocess.CalledProcessError(child.returncode, list(command))
-    return Measured(seconds, cpu, peak, output)
+    return Measured(seconds, _processor_seconds() - before, peak, output)
 
 
 def in_turn(ours: Sequence[str], plain: Sequence[str], rounds: int) -> tuple[list[Measured], list[Measured]]:

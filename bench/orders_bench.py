@@ -1,6 +1,7 @@
-"""Read + clean + features on ten million order lines, against plain pandas or SQL by hand for DuckDB.
+"""Read + clean + features on ten million order lines, against plain pandas, SQL by hand for DuckDB, or Spark by us.
 
-`python -m bench.orders_bench [--lines N] [--customers N] [--rounds N] [--kind parquet|csv] [--against pandas|duckdb]`
+`python -m bench.orders_bench [--lines N] [--customers N] [--rounds N] [--kind parquet|csv]
+[--against pandas|duckdb|spark]`; Spark runs on `local[2]` with 3 GB.
 
 Each run is a process of its own, ours and the other in turn. Seconds are those of the work, without imports; peak
 memory is that of the whole process. Both write the feature table, and the tables and ledgers are compared before any
@@ -14,6 +15,7 @@ import json
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -26,24 +28,29 @@ from bench.measuring import Measured, in_turn, middle
 from bench.orders_data import CUSTOMERS, LINES, make
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 FASTER = {"parquet": 4.0, "csv": 2.0}
 """Times by the clock, than pandas."""
 MEMORY = 1 / 3
 OF_DUCKDB = 1.5
 """Processor seconds, of those of the SQL by hand."""
+OF_SPARK = 2.5
+"""Processor seconds of Spark, Java's start and compiling included, of those of the embedded engine."""
 
 
-def ours(path: Path, result: Path) -> None:
+def ours(path: Path, result: Path, *, by_spark: bool = False) -> None:
     """Marketfold's way, in this process."""
     from marketfold.cleaning import clean_orders  # noqa: PLC0415  (pandas' run must not pay for it)
-    from marketfold.config import CleaningOptions  # noqa: PLC0415
+    from marketfold.config import CleaningOptions, ReadingOptions  # noqa: PLC0415
     from marketfold.features import build_features  # noqa: PLC0415
     from marketfold.orders import read_orders  # noqa: PLC0415
 
     begun = time.perf_counter()
-    clean = clean_orders(read_orders(path), CleaningOptions(gross=True))  # the others match no return with its sale
+    reading = ReadingOptions(engine="spark", master="local[2]", memory_limit="3GB") if by_spark else ReadingOptions()
+    clean = clean_orders(
+        read_orders(path, reading), CleaningOptions(gross=True)
+    )  # the others match no return with its sale
     table = build_features(clean)
     seconds = time.perf_counter() - begun
     columns = {name: table.column(name) for name in table.names}
@@ -80,7 +87,12 @@ def plain(path: Path, result: Path) -> None:
     print(json.dumps({name: ledger[name] for name in names} | {"seconds": seconds}, default=int))
 
 
-WAYS = {"ours": ours, "pandas": plain, "duckdb": by_hand}
+WAYS: dict[str, Callable[[Path, Path], None]] = {
+    "ours": ours,
+    "pandas": plain,
+    "duckdb": by_hand,
+    "spark": partial(ours, by_spark=True),
+}
 
 
 def check_same(told: Sequence[dict[str, Any]], results: Sequence[Path]) -> int:
@@ -116,7 +128,10 @@ def _tell(kind: str, mine: Sequence[Measured], theirs: Sequence[Measured], same:
             f"peak {middle(runs, 'peak_mb'):6,.0f} MB"
         )
     memory = middle(mine, "peak_mb") / middle(theirs, "peak_mb")
-    if against == "duckdb":
+    if against == "spark":
+        times = middle(theirs, "cpu") / middle(mine, "cpu")
+        print(f"  {kind}: Spark takes {times:.1f} times the processor seconds (to reach: {OF_SPARK})")
+    elif against == "duckdb":
         times = middle(mine, "cpu") / middle(theirs, "cpu")
         print(f"  {kind}: {times:.2f} times the processor seconds (to reach: {OF_DUCKDB}), {memory:.2f} of the memory")
     else:
@@ -146,7 +161,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kind", choices=["parquet", "csv", "both"], default="both")
-    parser.add_argument("--against", choices=["pandas", "duckdb"], default="pandas")
+    parser.add_argument("--against", choices=["pandas", "duckdb", "spark"], default="pandas")
     parser.add_argument("--way", choices=list(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--source", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--result", type=Path, help=argparse.SUPPRESS)
