@@ -61,12 +61,11 @@ _THOROUGH_JAVA = "-XX:+UseParallelGC"
 QUICK_BYTES = 16_000_000
 """Files up to which that time is not won back: reading, cleaning and features of 17 MB (a million lines) take 90
 processor seconds in the place of 85, and of 70 MB 174 in the place of 237."""
-_PARTS_OF_A_CORE = 1
 SMALL_BYTES = 256_000_000
-"""Files up to which one part for each core fits into its memory."""
+"""Files up to which Spark need not plan as it goes."""
 PART_BYTES = 16_000_000
-"""Of large files: unpacked, some hundred megabytes. When rows change places each part writes one file for every other:
-200 parts of 20 million lines took most of the time for that."""
+"""Of files: unpacked, some hundred megabytes, of which one is in memory whole when it comes home. When rows change
+places each part writes one file for every other: 200 parts of 20 million lines took most of the time for that."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _NO_JAVA = re.compile(
     r"(?i)JAVA_HOME|java'?: .*(not found|no such file|not recognized|cannot execute|permission denied|is a directory)"
@@ -124,8 +123,7 @@ def find_session(master: str | None = None, memory: str | None = None, *, n_byte
     java = _QUICK_JAVA if n_bytes is not None and n_bytes <= QUICK_BYTES else _THOROUGH_JAVA
     with _one_at_a_time:
         session = _found_or_begun(master, memory, java)
-    if n_bytes is None or n_bytes > SMALL_BYTES:
-        _cut_into_parts(session, n_bytes)
+    _cut_into_parts(session, n_bytes)
     return session
 
 
@@ -181,15 +179,16 @@ def _refuse_another(session: Any, master: str | None) -> None:
 
 def _cut_into_parts(session: Any, n_bytes: int | None) -> None:
     """Let a session of our own on this machine cut what it has into parts that fit, at least one for each core."""
-    if not any(one is session and master.startswith("local") for one, master in _own):
+    if not (any(one is session for one, _ in _own) and runs_here(session)):
         return
     n_cores, settings = session.sparkContext.defaultParallelism, session.conf
-    settings.set("spark.sql.adaptive.enabled", "true")
-    settings.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")  # or one core has all the work
     if n_bytes is None:
         settings.unset("spark.sql.shuffle.partitions")  # Spark's own number, which is many: they may be very large
     else:
         settings.set("spark.sql.shuffle.partitions", str(max(n_cores, math.ceil(n_bytes / PART_BYTES))))
+    if n_bytes is None or n_bytes > SMALL_BYTES:
+        settings.set("spark.sql.adaptive.enabled", "true")
+        settings.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")  # or one core has all the work
 
 
 def is_remote(session: Any) -> bool:
@@ -275,9 +274,6 @@ def _begun(master: str | None, memory: str | None, java: str) -> Any:
             os.environ["SPARK_REMOTE"] = elsewhere
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, asked)  # PySpark's own asks Java first, in the middle of another question
-    if session.sparkContext.master.startswith("local"):
-        parts = _PARTS_OF_A_CORE * session.sparkContext.defaultParallelism
-        session.conf.set("spark.sql.shuffle.partitions", str(parts))
     return session
 
 

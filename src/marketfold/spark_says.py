@@ -96,10 +96,11 @@ def in_words(error: Exception, name: str) -> MarketfoldError:
             f"The customers do not fit into what Spark may send: {short}. Raise spark.driver.maxResultSize where the "
             "session is made."
         )
-    ours, is_gone = _OURS.search(whole), _ENDED.search(whole) is not None
+    ours = _OURS.search(whole)
+    is_gone = _ENDED.search(whole) is not None or _LOST.search(whole) is not None
     if ours is None and (_NO_MEMORY.search(whole) or (is_gone and _NO_MEMORY.search("".join(map(text_of, _java))))):
         return EngineError("Spark has too little memory. Raise --memory-limit, or spark.driver.memory of the session.")
-    if ours is None and (is_gone or _LOST.search(whole)):
+    if ours is None and is_gone:
         return EngineError(f"The connection to Spark was lost: {short}. Run again when it is there.")
     return OrdersError(
         ours[1].strip()

@@ -390,7 +390,11 @@ def test_what_spark_says_becomes_a_sentence(text: str, told: str):
     ("flags", "environment", "told"),
     [
         ((), {"JAVA_HOME": "/nowhere", "PATH": "/usr/bin:/bin"}, "Spark needs Java 17 or later"),
-        (("--memory-limit", "90000GB"), {}, "Java does not get the memory that it is to have: Could not reserve"),
+        (
+            ("--master", "local[1]", "--memory-limit", "90000GB"),
+            {},
+            "Java does not get the memory that it is to have: Could not reserve",
+        ),
         ((), {"JDK_JAVA_OPTIONS": "-XX:+Nonsense"}, "Java does not start: Unrecognized VM option"),
         (("--master", "spark://127.0.0.1:1"), {}, "Nobody answers for Spark at 127.0.0.1:1"),
     ],
@@ -415,6 +419,7 @@ def test_a_java_that_ended_without_memory_is_told_by_what_it_wrote(monkeypatch: 
         log.flush()
         monkeypatch.setattr("marketfold.spark_says._java", [log])
         assert "too little memory" in str(in_words(gone, "shop.orders"))
+        assert "too little memory" in str(in_words(ConnectionRefusedError("Connection refused"), "shop.orders"))
         assert "GRANT SELECT" in str(in_words(RuntimeError("access denied"), "shop.orders"))
 
 
@@ -512,6 +517,9 @@ def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
     monkeypatch.setattr("marketfold.spark._own", [(spark, "local[2]")])
     find_session(n_bytes=SMALL_BYTES)
     assert spark.conf.get(asked) == "false"
+    assert int(spark.conf.get("spark.sql.shuffle.partitions")) == SMALL_BYTES // PART_BYTES
+    find_session(n_bytes=1)
+    assert int(spark.conf.get("spark.sql.shuffle.partitions")) == spark.sparkContext.defaultParallelism
     find_session(n_bytes=SMALL_BYTES + 1)
     assert spark.conf.get(asked) == "true"
     assert int(spark.conf.get("spark.sql.shuffle.partitions")) == SMALL_BYTES // PART_BYTES + 1
