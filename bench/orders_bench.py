@@ -50,7 +50,7 @@ def ours(path: Path, result: Path, *, by_spark: bool = False) -> None:
     reading = ReadingOptions(engine="spark", master="local[2]", memory_limit="3GB") if by_spark else ReadingOptions()
     clean = clean_orders(
         read_orders(path, reading), CleaningOptions(gross=True)
-    )  # the others match no return with its sale
+    )  # pandas and the SQL match no return with its sale
     table = build_features(clean)
     seconds = time.perf_counter() - begun
     columns = {name: table.column(name) for name in table.names}

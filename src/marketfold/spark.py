@@ -25,7 +25,7 @@ from marketfold.errors import (
     MissingDependencyError,
     ParameterError,
 )
-from marketfold.spark_says import listen_to, said, text_of, told_in_words
+from marketfold.spark_says import listen_to, masked, said, text_of, told_in_words
 
 CONNECT = "sc://"
 _HERE = "local[*]"
@@ -66,14 +66,20 @@ SMALL_BYTES = 256_000_000
 PART_BYTES = 16_000_000
 """Of files: unpacked, some hundred megabytes, of which one is in memory whole when it comes home. When rows change
 places each part writes one file for every other: 200 parts of 20 million lines took most of the time for that."""
+_MANY_PARTS = 200
+"""Spark's own number, of orders that may be very large."""
+_PARTS = "marketfold.parts"
+"""Setting of a session of our own: into how many parts the largest orders so far were cut."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _NO_JAVA = re.compile(
     r"(?i)JAVA_HOME|java'?: .*(not found|no such file|not recognized|cannot execute|permission denied|is a directory)"
-    r"|java runtime|UnsupportedClassVersion"
+    r"|(locate|no) .*java runtime|UnsupportedClassVersion"
 )
-_NO_HEAP = re.compile(r"(?i)object heap|heap size")
-_NO_REASON = ("WARNING:", "NOTE:", "Picked up ", "Using ", "Error occurred during initialization")
-"""How lines begin that Java writes before it says why it does not run."""
+_NO_HEAP = re.compile(r"(?i)reserve enough|maximum heap|insufficient memory")
+_REASON = re.compile(
+    r"(?i)(?!Error occurred during).*\b(\w*error|\w*exception|unrecognized|could not|conflicting|invalid)\b"
+)
+"""A line in which Java, or what starts it, says why it does not run."""
 _own: list[tuple[Any, str]] = []
 """The session of our own, and its master."""
 _one_at_a_time = threading.Lock()
@@ -160,6 +166,9 @@ def _session_there() -> Any:
     active = SparkSession.getActiveSession()
     if active is not None:
         return active
+    for own, _ in _own:  # which another thread does not see; to ask for one anew would ask SPARK_REMOTE, too
+        if not is_remote(own) and SparkContext._active_spark_context is own.sparkContext:  # noqa: SLF001
+            return own
     begun = SparkContext._active_spark_context is not None  # noqa: SLF001  (there is no public question)
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     return SparkSession.builder.getOrCreate() if begun or submitted else None
@@ -182,11 +191,12 @@ def _cut_into_parts(session: Any, n_bytes: int | None) -> None:
     if not (any(one is session for one, _ in _own) and runs_here(session)):
         return
     n_cores, settings = session.sparkContext.defaultParallelism, session.conf
-    if n_bytes is None:
-        settings.unset("spark.sql.shuffle.partitions")  # Spark's own number, which is many: they may be very large
-    else:
-        settings.set("spark.sql.shuffle.partitions", str(max(n_cores, math.ceil(n_bytes / PART_BYTES))))
-    if n_bytes is None or n_bytes > SMALL_BYTES:
+    before = int(settings.get(_PARTS, "0"))  # of larger orders, which may still be worked on
+    parts = _MANY_PARTS if n_bytes is None else max(n_cores, math.ceil(n_bytes / PART_BYTES), before)
+    for name in (_PARTS, "spark.sql.shuffle.partitions"):
+        settings.set(name, str(parts))
+    chosen = any(one is session and master.startswith("local") for one, master in _own)
+    if chosen and (n_bytes is None or n_bytes > SMALL_BYTES):
         settings.set("spark.sql.adaptive.enabled", "true")
         settings.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")  # or one core has all the work
 
@@ -215,8 +225,8 @@ def _connected(master: str) -> Any:
         from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
 
         session: Any = SparkSession.builder.remote(master).getOrCreate()
-        _ = session.version  # the first question to it
         session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
+        _ = session.version  # the first question to it
     warnings.filterwarnings("ignore", r"\[RETRIES_EXCEEDED\]")  # by threads of PySpark's, too; it is said in words
     listen_to()
     atexit.register(_stop, session)
@@ -231,8 +241,8 @@ def _is_there(name: str) -> bool:
 
 
 def ask_once(session: Any) -> None:
-    """Let a session of Spark Connect wait for a lost connection no more: what is asked at the end is for tidiness."""
-    if is_remote(session):
+    """Let a connection of our own that is lost be waited for no more: what is asked at the end is for tidiness."""
+    if is_remote(session) and any(one is session for one, _ in _own):
         session.client.set_retry_policies([])
 
 
@@ -292,14 +302,17 @@ def _end(gateway: Any) -> None:
 
 def _not_begun(error: Exception, log: IO[bytes], master: str | None) -> MarketfoldError:
     wrote = text_of(log) if "GATEWAY" in str(error) else ""
+    lines = [line.strip(" .") for line in wrote.splitlines() if line.strip()]
+    why = masked(next(filter(_REASON.match, lines), lines[0] if lines else ""))[:300]
+    if _NO_HEAP.search(wrote):
+        return EngineError(
+            f"Java does not get the memory that it is to have: {why}. Mend --memory-limit or its options."
+        )
     if _NO_JAVA.search(f"{error} {wrote}"):
         return MissingDependencyError(
             "Spark needs Java 17 or later, and finds none that runs. Install it (a JRE does), or say where it is with "
             "JAVA_HOME; or leave out --engine, and the embedded engine reads."
         )
-    why = next((line.strip(" .") for line in wrote.splitlines() if not line.startswith(_NO_REASON)), "")
-    if _NO_HEAP.search(wrote):
-        return EngineError(f"Java does not get the memory that it is to have: {why}. Give a smaller --memory-limit.")
     if why:
         return EngineError(f"Java does not start: {why}. Mend its options, or name another with JAVA_HOME.")
     where = f" on {without_token(master)}" if master else ""

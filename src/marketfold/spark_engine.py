@@ -42,8 +42,9 @@ def _release_at_exit() -> None:
     def release() -> None:
         for engine in list(_living):
             _let_go.extend(engine.kept)
-        for frame in _let_go:
-            ask_once(frame.sparkSession)
+        with suppress(Exception):  # as below
+            for frame in _let_go:
+                ask_once(frame.sparkSession)
         release_caches()
 
     atexit.register(release)

@@ -84,6 +84,7 @@ def small_engine() -> Iterator[None]:
         patch.setattr(DuckDBEngine, "collect", collect)
         patch.setattr("marketfold.exploration.dependence.SAMPLE_TO_RELATE", 1_000)
         patch.setattr("marketfold.exploration.customers.MOST_VALUES", MOST_ROWS)
+        patch.setattr("marketfold.selection.exact_quantiles.FIRST_ROWS", 1_000)
         yield
 
 

@@ -53,7 +53,7 @@ from marketfold.runs import Run, make_run, score_orders, scoring_config, write_s
 from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.segments import find_traits
 from marketfold.selection import Fits, Recipe, at_hand, settle_population
-from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, find_session, refuse_passing_table
+from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, _not_begun, find_session, refuse_passing_table
 from marketfold.spark_engine import SparkEngine, release_caches
 from marketfold.spark_says import in_words, masked, said
 
@@ -387,6 +387,27 @@ def test_what_spark_says_becomes_a_sentence(text: str, told: str):
 
 
 @pytest.mark.parametrize(
+    ("wrote", "told"),
+    [
+        ("JAVA_HOME is not set", "finds none that runs"),
+        ("Unable to locate a Java Runtime.", "finds none that runs"),
+        ("/x/spark-class: line 71: /nope/bin/java: No such file or directory", "finds none that runs"),
+        ("# There is insufficient memory for the Java Runtime Environment to continue.", "does not get the memory"),
+        (
+            "\nWARN Utils: your hostname\nError: Could not create the Java Virtual Machine.",
+            "start: Error: Could not",
+        ),
+        ("WARNING: old\nException in thread main token=secret", "Exception in thread main token=***"),
+    ],
+)
+def test_why_java_does_not_start_is_told_from_what_it_wrote(wrote: str, told: str):
+    with tempfile.TemporaryFile() as log:
+        log.write(wrote.encode())
+        log.flush()
+        assert told in str(_not_begun(RuntimeError("[JAVA_GATEWAY_EXITED] exited"), log, "local[2]"))
+
+
+@pytest.mark.parametrize(
     ("flags", "environment", "told"),
     [
         ((), {"JAVA_HOME": "/nowhere", "PATH": "/usr/bin:/bin"}, "Spark needs Java 17 or later"),
@@ -428,6 +449,8 @@ def test_a_session_of_our_own_suits_large_orders_and_ends_in_silence():
     code = (
         "from marketfold.spark import find_session\n"
         f"session = find_session('local[1]', '1GB', n_bytes={QUICK_BYTES + 1})\n"
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n"
+        "assert Pool().submit(find_session, 'local[1]', n_bytes=1).result() is session\n"
         "print(session.range(4).mapInArrow(lambda parts: parts, 'id bigint').count())\n"
         "print(session.sparkContext.getConf().get('spark.driver.extraJavaOptions'))\n"
     )
@@ -511,6 +534,7 @@ def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
     request.addfinalizer(lambda: spark.conf.unset("spark.sql.adaptive.coalescePartitions.parallelismFirst"))
     request.addfinalizer(lambda: spark.conf.set("spark.sql.shuffle.partitions", parts))
     request.addfinalizer(lambda: spark.conf.set(asked, before))
+    request.addfinalizer(lambda: spark.conf.unset("marketfold.parts"))
     spark.conf.set(asked, "false")
     find_session(n_bytes=None)
     assert spark.conf.get(asked) == "false"  # somebody else's
@@ -518,8 +542,8 @@ def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
     find_session(n_bytes=SMALL_BYTES)
     assert spark.conf.get(asked) == "false"
     assert int(spark.conf.get("spark.sql.shuffle.partitions")) == SMALL_BYTES // PART_BYTES
-    find_session(n_bytes=1)
-    assert int(spark.conf.get("spark.sql.shuffle.partitions")) == spark.sparkContext.defaultParallelism
+    find_session(n_bytes=1)  # while the large ones are worked on
+    assert int(spark.conf.get("spark.sql.shuffle.partitions")) == SMALL_BYTES // PART_BYTES
     find_session(n_bytes=SMALL_BYTES + 1)
     assert spark.conf.get(asked) == "true"
     assert int(spark.conf.get("spark.sql.shuffle.partitions")) == SMALL_BYTES // PART_BYTES + 1

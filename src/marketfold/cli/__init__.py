@@ -23,32 +23,39 @@ with less the libraries end in a segmentation fault or wait for ever."""
 def main() -> None:
     """Run the command line; a deliberate error is printed without a traceback and ends with 2."""
     from marketfold.cli.app import app
-    from marketfold.errors import MarketfoldError
 
     _end_cleanly_when_asked()
     try:
         _refuse_other_letters()
         _refuse_little_space()
         app()
-    except MarketfoldError as error:
-        _fail(str(error))
-    except OSError as error:  # of a place that the machine refuses; a bug has another kind
-        where = f"{error.filename}: " if error.filename else ""
-        _fail(f"{where}{error.strerror or error}. Check the path, and that there is room and permission.")
-    except RuntimeError as error:
-        if "interrupted" not in str(error).lower():
+    except Exception as error:
+        told = _told(error)
+        if told is None:
             raise
-        _stop(INTERRUPTED)  # Ctrl-C inside a query of the embedded engine
-    except Exception as error:  # by Spark Connect each look at the names of columns is a question that may fail
-        from marketfold.spark_says import in_words, is_of_spark
-
-        if not is_of_spark(error):
-            raise
-        _fail(str(in_words(error, "the orders")))
+        _fail(told)
     except SystemExit as ended:
         if ended.code in {INTERRUPTED, ENDED}:
             _stop(int(ended.code))
         raise
+
+
+def _told(error: Exception) -> str | None:
+    """What to say of an error that is no bug; None of one that is."""
+    from marketfold.errors import EngineError, MarketfoldError
+    from marketfold.spark_says import in_words, is_of_spark
+
+    if isinstance(error, MarketfoldError):
+        return str(error)
+    if is_of_spark(error):  # by Spark Connect each look at the names of columns is a question, and may fail
+        told = in_words(error, "the orders")
+        return str(told) if isinstance(told, EngineError) else None
+    if isinstance(error, OSError):  # of a place that the machine refuses; a bug has another kind
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}. Check the path, and that there is room and permission."
+    if isinstance(error, RuntimeError) and "interrupted" in str(error).lower():
+        _stop(INTERRUPTED)  # Ctrl-C inside a query of the embedded engine
+    return None
 
 
 def _end_cleanly_when_asked() -> None:

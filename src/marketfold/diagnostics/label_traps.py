@@ -66,7 +66,7 @@ def agreement_of_cuts(column: Float64, labels: Labels) -> float:
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
     n_segments = len(np.unique(labels))
-    if n_segments < 2 or 2 * n_segments > len(labels):  # segments of one unit are no groups that a column repeats
+    if n_segments < 2 or 2 * n_segments > len(labels):  # of fewer than two units each nothing is foretold
         return 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=n_segments, random_state=0)
     return adjusted_rand(tree.fit(column[:, None], labels).predict(column[:, None]), labels)

@@ -116,10 +116,11 @@ def feature_by_segment_figure(
         own = values[(labels == s) & np.isfinite(values)]
         if len(own) and (np.isfinite(medians[s]) or name not in profiles[s].medians):
             q[s] = np.quantile(own, QUANTILES)
-    q[:, 2] = np.where(np.isfinite(medians), medians, q[:, 2])
+    middle = np.where(np.isfinite(medians), medians, q[:, 2])
+    q[:, 2] = np.clip(middle, q[:, 1], q[:, 3])  # of all, on a box of the sample
     axis = _axis_of(feature, q)
     scale = ", on a logarithmic axis" if axis["type"] == "log" else ""
-    said = [measured(float(median), feature.measure) for median in q[:, 2]]
+    said = [measured(float(median), feature.measure) for median in middle]
     heard = "; ".join(f"{_name(profile)} {words}" for profile, words in zip(profiles, said, strict=True))
     figure = new_figure(
         feature.label[:1].upper() + feature.label[1:],
