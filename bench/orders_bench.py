@@ -48,9 +48,8 @@ def ours(path: Path, result: Path, *, by_spark: bool = False) -> None:
 
     begun = time.perf_counter()
     reading = ReadingOptions(engine="spark", master="local[2]", memory_limit="3GB") if by_spark else ReadingOptions()
-    clean = clean_orders(
-        read_orders(path, reading), CleaningOptions(gross=True)
-    )  # pandas and the SQL match no return with its sale
+    gross = CleaningOptions(gross=True)  # pandas and the SQL match no return with its sale
+    clean = clean_orders(read_orders(path, reading), gross)
     table = build_features(clean)
     seconds = time.perf_counter() - begun
     columns = {name: table.column(name) for name in table.names}

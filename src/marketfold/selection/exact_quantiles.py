@@ -46,10 +46,7 @@ def exact_quantiles(
     names = [name for name in rows.collect_schema().names() if name != SEGMENT]
     if not names:
         return np.empty((len(groups), 0, len(shares)))
-    ends = engine.collect(rows.select(*(nw.col(name).min() for name in names)))
-    ends = pa.concat_tables([ends, engine.collect(rows.select(*(nw.col(name).max() for name in names)))])
-    seen = engine.collect(rows.head(FIRST_ROWS))
-    edges = [np.union1d(_known(ends, name)[0], _edges_of(_known(seen, name)[0])) for name in names]
+    edges = _first_edges(engine, rows, names)
     found: list[_Found] = []
     for _ in range(ROUNDS):
         edges = [_finer(own, one.open) for own, one in zip(edges, found, strict=True)] if found else edges
@@ -71,24 +68,17 @@ class _Found:
     """In which bins of a column the quantiles of each group lie.
 
     Bins are even between two edges and odd on one; `n` has how many values each group has in each, shape (n_groups,
-    n_bins).
+    n_bins). `ranks` and `bins` are of the values next below and above each quantile, shape (n_groups, 2, n_shares).
     """
 
     def __init__(self, n: Counts, shares: tuple[float, ...]) -> None:
         self.until = n.cumsum(axis=1)
         self.wanted = np.maximum(self.until[:, -1:] - 1, 0) * np.array(shares)
-        self.ranks = np.stack([np.floor(self.wanted), np.ceil(self.wanted)]).astype(np.int64)
-        bins = [
-            np.searchsorted(until, ranks, side="right") for until, ranks in zip(self.until, self._by_group, strict=True)
-        ]
-        self.bins: Places = np.array(bins)
+        self.ranks = np.stack([np.floor(self.wanted), np.ceil(self.wanted)], axis=1).astype(np.int64)
+        each = zip(self.until, self.ranks, strict=True)
+        self.bins: Places = np.array([np.searchsorted(until, ranks, side="right") for until, ranks in each])
         known = self.bins[self.until[:, -1] > 0]
         self.open: Places = np.unique(known[known % 2 == 0])
-
-    @property
-    def _by_group(self) -> list[Counts]:
-        """Ranks of each group, of shape (2, n_shares)."""
-        return list(self.ranks.swapaxes(0, 1))
 
     def values(self, edges: Float64, segments: Counts, home: Float64, groups: NDArray[np.bool_]) -> Float64:
         """The quantiles of each group, given what lies in open bins, shape (n_groups, n_shares)."""
@@ -96,7 +86,7 @@ class _Found:
         segments, home = segments[order], home[order]
         lies = _bins_of(home, edges)
         found = np.full(self.bins.shape, np.nan)
-        for group, (until, ranks) in enumerate(zip(self.until, self._by_group, strict=True)):
+        for group, (until, ranks) in enumerate(zip(self.until, self.ranks, strict=True)):
             if until[-1] == 0:
                 continue
             within = groups[group][segments]
@@ -119,8 +109,19 @@ def _known(rows: pa.Table, name: str) -> tuple[Float64, NDArray[np.bool_]]:
     return values[known], known
 
 
-def _edges_of(values: Float64) -> Float64:
-    return np.unique(np.quantile(values, np.linspace(0, 1, MOST_EDGES), method="nearest")) if len(values) else values
+def _first_edges(engine: Engine, rows: nw.LazyFrame[Any], names: list[str]) -> list[Float64]:
+    """The least and greatest value of each column, and quantiles of the first rows between them."""
+    least = [nw.col(name).min().alias(f"{name} least") for name in names]
+    most = [nw.col(name).max().alias(f"{name} most") for name in names]
+    ends = engine.collect(rows.select(*least, *most))
+    seen = engine.collect(rows.head(FIRST_ROWS))
+    edges = []
+    for name in names:
+        first, shares = _known(seen, name)[0], np.linspace(0, 1, MOST_EDGES)
+        between = np.quantile(first, shares, method="nearest") if len(first) else first
+        outer = [_known(ends, f"{name} {end}")[0] for end in ("least", "most")]
+        edges.append(np.unique(np.concatenate([*outer, between])))
+    return edges
 
 
 def _finer(edges: Float64, wanted: Places) -> Float64:
