@@ -7,10 +7,13 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from marketfold.cleaning import clean_orders
+from marketfold.clustering import CenterSums
 from marketfold.demo import make_shop
 from marketfold.features import build_features
 from marketfold.orders import read_orders
+from marketfold.schema import Float32
 from marketfold.selection import Fits, Recipe, Segmentation, among, merge_segments, settle
+from marketfold.selection.settling import _settled_centers
 from marketfold.units import FeatureTable
 
 
@@ -67,3 +70,20 @@ def test_the_sample_has_the_segments_of_all(whole: Segmentation, table: FeatureT
     assert seen.parts.tolist() == whole.labels[rows].tolist()
     assert seen.numbers == merged.numbers
     assert seen.ids.tolist() == few.ids.tolist()
+
+
+@pytest.mark.parametrize("far", [(2,), (0, 2), (0, 1, 2)])
+def test_no_segment_loses_the_sample_by_which_it_is_judged(found: Segmentation, far: tuple[int, ...]):
+    """A centre that all units draw away from every row of the sample stays, and the others move."""
+
+    def asked_of(centers: Float32) -> CenterSums:
+        sums = CenterSums.of(found.dimensions, centers)
+        totals = sums.totals + 0.05 * sums.sizes[:, None]
+        totals[list(far)] = 1_000.0 * sums.sizes[list(far), None]
+        return CenterSums(sums.sizes, totals)
+
+    before = found.segmenter.centers_
+    centers = _settled_centers(found, asked_of)
+    assert np.isin(np.arange(3), found.segmenter.moved(found.dimensions, centers).labels_).all()
+    stays = (centers == before).all(axis=1)
+    assert np.flatnonzero(stays).tolist() == [one for one in range(3) if one in far or len(far) == 3]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.segments.shops import shop
 
+from marketfold.sampling import sample_rows
 from marketfold.schema import Labels
 from marketfold.selection import Fits, GroupTest, Recipe, Segmentation, label_segments, repetition, trust
 from marketfold.selection.choice import _keeps
@@ -34,6 +35,26 @@ def test_each_segment_has_its_most_alike():
     match, alike = best_matches(np.array([0, 0, 0, 1, 1, 2]), np.array([2, 2, 1, 0, 0, 0]))
     assert match.tolist() == [2, 0, 0]
     assert alike.tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3])
+
+
+def test_nothing_is_like_a_segment_without_any_of_the_units():
+    match, alike = best_matches(np.array([0, 0, 1]), np.array([0, 0, 1]), 3)
+    assert (len(match), alike.tolist()) == (3, [1.0, 1.0, 0.0])
+
+
+def test_a_segment_that_the_compared_rows_missed_comes_again_for_nobody(monkeypatch: pytest.MonkeyPatch):
+    """Of many customers some thousand are compared, and the last segment may be of a single one."""
+    monkeypatch.setattr(trust, "ASIDE_ROWS", 100)
+    table = shop()[0].table
+    many = replace(table.take(np.tile(np.arange(100), 4)), ids=np.array([f"C{i:03}" for i in range(400)]))
+    fits, recipe = Fits(many), Recipe("all", "none", 2)
+    made, chooses = fits.segment(recipe), np.arange(400) < 200
+    missed = np.setdiff1d(np.arange(200), sample_rows(200, 100, recipe.seed))[0]
+    labels = made.labels.copy()
+    labels[missed] = 2
+    found = repetition(fits, recipe, replace(made, labels=labels, numbers=(1, 2, 3)), chooses)
+    assert found is not None
+    assert found.tolist() == [1, 1, 0]
 
 
 def test_a_group_comes_out_again_and_the_test_found_it():

@@ -25,7 +25,6 @@ from marketfold.clustering.fitting import (
     by_weight,
     distinct_rows,
     fit_kmeans,
-    lloyd,
     quiet_fits,
 )
 from marketfold.clustering.labels import means_of, sums_by
@@ -255,18 +254,6 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         fit = by_weight(fit, weights)
         nearest, own = _nearest(X, fit.centers)
         return self._take(replace(fit, labels=nearest.astype(np.int32)), own)
-
-    def settled(self, X: ArrayLike, *, steps: int, revenue: ArrayLike | None = None) -> Self:
-        """The same segments of more units, after at most so many Lloyd steps from the centres of the fitted ones.
-
-        `X` are all of them, shape (n_units, n_dimensions), and `revenue` is as of `fit`; of this model no centres were
-        merged. Where the fitted units are a sample of them few steps suffice.
-        """
-        matrix = self._matrix(X)
-        with quiet_fits():
-            fit = lloyd(matrix, self.centers_, steps=steps)
-        model = copy.copy(self)
-        return model._numbered(matrix, fit, self._checked_revenue(revenue, len(matrix)))  # noqa: SLF001  (a copy)
 
     def moved(self, X: ArrayLike, centers: Float32) -> Self:
         """The same with other centres, in their order; labels and reaches are those of rows, (n_units, n_dimensions).

@@ -17,8 +17,12 @@ from marketfold.selection.population import EXPECTED_COLUMN, PART, Population, m
 from marketfold.units import REVENUE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
     from marketfold.features import LazyFeatureTable
-    from marketfold.schema import Float32
+    from marketfold.schema import Float32, Float64
     from marketfold.selection.segmentation import Segmentation
     from marketfold.units import FeatureTable
 
@@ -35,8 +39,10 @@ def settle(found: Segmentation, table: FeatureTable) -> Segmentation:
     Numbers and names are as before any were given: `found` has neither, and none of its segments were merged.
     """
     whole = measured_again(found, table)
-    revenue = table.revenue if table.has_money else None
-    segmenter = found.segmenter.settled(whole.dimensions, steps=SETTLING_STEPS, revenue=revenue)
+    centers = _settled_centers(found, partial(CenterSums.of, whole.dimensions))
+    parts = nearest_centers(whole.dimensions, centers)
+    sizes, revenue = (np.bincount(parts, one, len(centers)) for one in (None, table.revenue))
+    segmenter = found.segmenter.moved(whole.dimensions, centers[_by_revenue(revenue, sizes)])
     return replace(whole, segmenter=segmenter, labels=segmenter.labels_)
 
 
@@ -52,24 +58,18 @@ def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentat
     dimensions = [name for name in example.column_names if name.startswith(DIMENSION)]
     measured = units.kept(made, example.schema)
     narrow = measured.select(*dimensions)
-    centers = found.segmenter.centers_
-    still = STILL * float(found.dimensions.var(axis=0).mean())
-    for _ in range(SETTLING_STEPS):
-        asked = engine.mapped(narrow, "", partial(_asked_of, centers, dimensions))
-        sums = reduce(CenterSums.__add__, map(_sums_of, asked))
-        moved = sums.means(centers)
-        if not _all_found(moved, found.dimensions):  # nothing could be said of one without a row of the sample
-            break
-        centers, before = moved, centers
-        if float(np.square(centers - before).sum()) <= still:
-            break
+
+    def asked_of(centers: Float32) -> CenterSums:
+        return reduce(CenterSums.__add__, map(_sums_of, engine.mapped(narrow, "", partial(_asked, dimensions, centers))))
+
+    centers = _settled_centers(found, asked_of)
     key, placed = units.rows.key, example.select([units.rows.key]).append_column(PART, pa.array([0], pa.int64()))
     nearest = partial(_part_of, centers, dimensions, key)
     parts = engine.keep_mapped(measured.select(key, *dimensions), "", nearest, placed.schema)
     by_part = parts.join(measured.select(key, REVENUE), on=key, how="inner").group_by(PART)
     counted = engine.collect(by_part.agg(n=nw.len(), revenue=money_sum(REVENUE)))
     sizes, revenue = (_at(counted, name, len(centers)) for name in ("n", "revenue"))
-    order = np.argsort(-(revenue if revenue.any() else sizes), kind="stable")
+    order = _by_revenue(revenue, sizes)
     place = np.argsort(order).astype(np.int32)
     whole = measured.drop(*dimensions).join(parts, on=key, how="inner")
     frame = engine.materialise(whole.with_columns(recoded(PART, place).alias(PART)))
@@ -81,9 +81,30 @@ def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentat
     return replace(found, segmenter=segmenter, labels=segmenter.labels_, population=population)
 
 
-def _all_found(centers: Float32, dimensions: Float32) -> bool:
-    """Whether each centre has a row of which it is the nearest."""
-    return bool(np.bincount(nearest_centers(dimensions, centers), minlength=len(centers)).all())
+def _settled_centers(found: Segmentation, asked_of: Callable[[Float32], CenterSums]) -> Float32:
+    """The centres of a sample after Lloyd steps on all units; each keeps a row of the sample, by which it is judged."""
+    centers = found.segmenter.centers_
+    still = STILL * float(found.dimensions.var(axis=0).mean())
+    for _ in range(SETTLING_STEPS):
+        moved = asked_of(centers).means(centers)
+        while len(left := _without_rows(moved, found.dimensions)):
+            if np.array_equal(moved[left], centers[left]):  # others came between
+                return centers
+            moved[left] = centers[left]
+        centers, before = moved, centers
+        if float(np.square(centers - before).sum()) <= still:
+            break
+    return centers
+
+
+def _without_rows(centers: Float32, dimensions: Float32) -> NDArray[np.intp]:
+    """Centres that are the nearest of no row."""
+    return np.flatnonzero(np.bincount(nearest_centers(dimensions, centers), minlength=len(centers)) == 0)
+
+
+def _by_revenue(revenue: Float64, sizes: Float64) -> NDArray[np.intp]:
+    """Places of segments from the one with most money, or most units, to the least."""
+    return np.argsort(-(revenue if revenue.any() else sizes), kind="stable")
 
 
 def _placed_rows(made: Segmentation, table: FeatureTable) -> pa.Table:
@@ -102,7 +123,7 @@ def _points(dimensions: list[str], rows: pa.Table) -> Float32:
     return np.column_stack([rows[name].to_numpy() for name in dimensions])
 
 
-def _asked_of(centers: Float32, dimensions: list[str], rows: pa.Table) -> pa.Table:
+def _asked(dimensions: list[str], centers: Float32, rows: pa.Table) -> pa.Table:
     found = CenterSums.of(_points(dimensions, rows), centers)
     return pa.table({"size": found.sizes, "total": pa.array(found.totals.tolist(), pa.list_(pa.float64()))})
 
@@ -116,7 +137,7 @@ def _part_of(centers: Float32, dimensions: list[str], key: str, rows: pa.Table) 
     return pa.table({key: rows[key].cast(pa.string()), PART: pa.array(parts, pa.int64())})
 
 
-def _at(counted: pa.Table, name: str, n: int) -> np.ndarray:
+def _at(counted: pa.Table, name: str, n: int) -> Float64:
     """A column of what was counted, by part."""
     found = np.zeros(n)
     found[counted[PART].to_numpy()] = counted[name].to_numpy()

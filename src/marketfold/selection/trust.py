@@ -60,13 +60,15 @@ class SegmentTest:
     p: float | None = None
 
 
-def best_matches(own: Labels, other: Labels) -> tuple[NDArray[np.intp], Float64]:
-    """For each of our segments the most alike of others of the same units, and their Jaccard.
+def best_matches(own: Labels, other: Labels, n_own: int | None = None) -> tuple[NDArray[np.intp], Float64]:
+    """For each of our segments the most alike of others of the same units, and their Jaccard, shape (n_own,).
+
+    Of a segment without any of these units nothing is alike; `n_own` is told where the last may be without.
 
     >>> best_matches(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 1]))
     (array([1, 0]), array([0.66666667, 0.5       ]))
     """
-    alike = jaccards(cross_table(own, other))
+    alike = jaccards(cross_table(own, other, (n_own or int(own.max()) + 1, int(other.max()) + 1)))
     return alike.argmax(axis=1), alike.max(axis=1)
 
 
@@ -97,7 +99,7 @@ def repetition(fits: Fits, recipe: Recipe, made: Segmentation, chooses: Mask) ->
         random_state=recipe.seed,
         progress=fits.progress,
     )
-    match, alike = best_matches(made.labels[few], half.segmenter.places_[parts])
+    match, alike = best_matches(made.labels[few], half.segmenter.places_[parts], made.n_segments)
     again = np.array([segment.jaccard for segment in found.segments])
     carried: Float64 = np.minimum(alike, again[match])
     return carried
