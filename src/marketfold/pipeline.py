@@ -222,7 +222,7 @@ class _Pipeline:
             few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)
             sampled = few is not table
             if sampled:
-                _check_enough_in_sample(few, config)
+                _check_enough_in_sample(few, config, stays=isinstance(table, LazyFeatureTable))
             ground = ground.sample(len(few), config.seed) if sampled else ground
             chooses = choosing_half(len(few), config.seed)
             holdout = ground.holdout(few)
@@ -380,12 +380,13 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
         raise TooFewUnitsError(message)
 
 
-def _check_enough_in_sample(few: FeatureTable, config: RunConfig) -> None:
+def _check_enough_in_sample(few: FeatureTable, config: RunConfig, *, stays: bool) -> None:
     wanted = config.clustering.segments or FEWEST_SEGMENTS
     if len(few) <= wanted:
+        more = "--choose-among and --in-memory" if stays else "--choose-among"
         raise TooFewUnitsError(
             f"Segments are chosen by a sample of {len(few)} {few.unit.replace('_', ' ')}s, and {wanted} segments need "
-            "more than that. Ask for fewer segments with --segments, or raise --choose-among and --in-memory."
+            f"more than that. Ask for fewer segments with --segments, or raise {more}."
         )
 
 

@@ -57,6 +57,10 @@ def release_caches() -> None:
             _let_go.popleft().unpersist()
 
 
+PIECE_BYTES = 1 << 20
+"""Most bytes of a cell that comes home: Java holds it several times over while it makes of it what Python reads."""
+
+
 class SparkEngine:
     """PySpark, for those who outgrow one machine; what it keeps in the cluster goes with the next question after it.
 
@@ -117,10 +121,14 @@ class SparkEngine:
         """By `mapInArrow`; what is made comes home packed, a part of the cluster's at a time."""
         release_caches()
         with told_in_words(self.source):
-            made = frame.to_native().mapInArrow(_each(partial(_packed, function)), "part binary")
-            parts = made.toLocalIterator(prefetchPartitions=True)
-        while (part := self._next(parts)) is not None:
-            yield pa.ipc.open_stream(part["part"]).read_all()
+            made = frame.to_native().mapInArrow(_each(partial(_packed, function)), "piece binary, is_last boolean")
+            rows = made.toLocalIterator(prefetchPartitions=True)
+        pieces = []
+        while (row := self._next(rows)) is not None:
+            pieces.append(row["piece"])
+            if row["is_last"]:
+                yield pa.ipc.open_stream(b"".join(pieces)).read_all()
+                pieces = []
 
     def keep_mapped(self, frame: nw.LazyFrame[Any], key: str, function: Made, made: pa.Schema) -> nw.LazyFrame[Any]:  # noqa: ARG002
         """By `mapInArrow`, and cached."""
@@ -266,8 +274,11 @@ def _with_uniform(column: str, salt: str, name: str, rows: pa.Table) -> pa.Table
 
 
 def _packed(function: Made, rows: pa.Table) -> pa.Table:
-    """What a function makes of rows as one cell of bytes: whatever its columns are, Spark has one."""
+    """What a function makes of rows as cells of bytes: whatever its columns are, Spark has these."""
     made, sink = function(rows), pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, made.schema) as stream:
+    with pa.ipc.new_stream(sink, made.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
         stream.write_table(made)
-    return pa.table({"part": [sink.getvalue().to_pybytes()]})
+    packed = sink.getvalue()
+    starts = range(0, packed.size, PIECE_BYTES)
+    pieces = [packed[start : start + PIECE_BYTES].to_pybytes() for start in starts]
+    return pa.table({"piece": pieces, "is_last": [start == starts[-1] for start in starts]})

@@ -16,6 +16,7 @@ import pytest
 from pyarrow import csv, parquet
 
 import marketfold as mf
+from marketfold import words
 from marketfold.cleaning import clean_orders
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.csv_files import write_csv
@@ -95,11 +96,20 @@ def test_two_refreshes_are_a_reading_of_everything(shop: Path, both: Refreshed):
     assert run.record["as_of"] == str(table.as_of)
 
 
-def test_a_plan_counts_the_money_of_the_window_as_the_segments_do(first: Refreshed, both: Refreshed):
-    for run in (first.run, both.run):
+def test_a_plan_counts_the_money_of_the_window_as_the_segments_do(shop: Path, first: Refreshed, both: Refreshed):
+    for made in (first, both):
+        run, begins = made.run, made.run.record["refreshed"]["window_from"]
+        (said,) = (one for one in made.told if one.startswith("Segments and the plan count what was bought from"))
+        assert words.day(date.fromisoformat(begins)) in said
+        assert words.day(min(csv.read_csv(shop / "part0.csv")["ordered_on"].to_pylist())) in said
         of_segment = run.segments.group_by("segment").aggregate([("revenue_total", "sum")]).sort_by("segment")
         campaigns = sorted(run.plan.campaigns, key=lambda one: one.number)
         assert [one.revenue_total for one in campaigns] == pytest.approx(of_segment["revenue_total_sum"].to_pylist())
+        assert sum(one.customers for one in campaigns) == run.segments.num_rows
+        table = run.features.append_column("segment", run.segments["segment"])
+        for campaign in campaigns:  # medians of the window's orders
+            own = table.filter(pc.field("segment") == campaign.number)
+            assert campaign.order_count == pytest.approx(np.median(own["order_count"].to_numpy()))
 
 
 def test_the_order_in_which_files_come_does_not_matter(shop: Path, both: Refreshed, tmp_path: Path):

@@ -48,6 +48,7 @@ from marketfold.report.sentences.reduction import about_suitability as about_sui
 from marketfold.report.sentences.refresh import added_sentences as added_sentences
 from marketfold.report.sentences.refresh import nothing_new_sentence as nothing_new_sentence
 from marketfold.report.sentences.refresh import refit_sentence as refit_sentence
+from marketfold.report.sentences.refresh import window_sentences as window_sentences
 from marketfold.report.sentences.segments import Ends as Ends
 from marketfold.report.sentences.segments import bounds_words as bounds_words
 from marketfold.report.sentences.segments import rule_sentence as rule_sentence

@@ -26,7 +26,14 @@ from marketfold.model import SegmentLabel
 from marketfold.model_files import MODEL_FOLDER
 from marketfold.orders import add_lines, fingerprint, kept_orders, with_columns_of
 from marketfold.orders.sources import FIRST_LINE
-from marketfold.report import added_sentences, model_sentence, nothing_new_sentence, refit_sentence, refreshed_data
+from marketfold.report import (
+    added_sentences,
+    model_sentence,
+    nothing_new_sentence,
+    refit_sentence,
+    refreshed_data,
+    window_sentences,
+)
 from marketfold.runs.comparison import PEOPLE_FILE, Side, compare_sides, people_files
 from marketfold.runs.folder import refuse_existing, staged_folder
 from marketfold.runs.kept_lines import LINES_FILE, KeptLines, KeptSource, kept_with
@@ -253,7 +260,7 @@ def _analysis(run: Run, grown: _Grown, config: RunConfig, clock: StageClock, pro
     with clock.stage("plan"):
         previous = run.as_previous()
         seen = before_day(clean, config.features.as_of) if config.features.as_of else clean
-        seen = from_day(seen, date.fromisoformat(table.settings["first_on"]))  # as the segments' own money is counted
+        seen = from_day(seen, _first_on(table))  # as the segments' own money is counted
         draw = ArmDraw(config.seed, previous.arms)
         plan = plan_campaigns(made, profiles, seen, config.campaigns, draw=draw, progress=progress)
         plan = keep_edits(previous.plan, plan, {number: number for number in made.numbers})
@@ -268,6 +275,11 @@ def _measured(run: Run, clean: CleanOrders, config: RunConfig) -> FeatureTable:
     names = [one.name for one in run.described_features]
     options = config.features.model_copy(update={"unit": run.record["unit"]})
     return build_features(clean, options, names=names, settings=run.model.settings)
+
+
+def _first_on(table: FeatureTable) -> date:
+    """The day on which the window of the model begins."""
+    return date.fromisoformat(table.settings["first_on"])
 
 
 def _segmentation(run: Run, table: FeatureTable) -> Segmentation:
@@ -342,10 +354,12 @@ def _write(run: Run, kept: KeptLines, grown: _Grown, analysis: Analysis, clock: 
         advice = _advice(run, origin, analysis)
     units = words.units_word(analysis.segmentation.unit)
     when = f", as of {words.day(origin.as_of)}" if origin.as_of else ""
+    begins = analysis.data.reads.first_on
     told = (
         refit_sentence(advice, analysis.segmentation.unit, labels),
         *added_sentences(grown.added, grown.rows),
         model_sentence(origin.run, advice, units, when),
+        *window_sentences(_first_on(analysis.segmentation.table), begins),
         *grown.doubts,
     )
     with staged_folder(place) as staging:

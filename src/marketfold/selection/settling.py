@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
@@ -41,7 +41,7 @@ def settle(found: Segmentation, table: FeatureTable) -> Segmentation:
     whole = measured_again(found, table)
     centers = _settled_centers(found, partial(CenterSums.of, whole.dimensions))
     parts = nearest_centers(whole.dimensions, centers)
-    sizes, revenue = (np.bincount(parts, one, len(centers)) for one in (None, table.revenue))
+    sizes, revenue = np.bincount(parts, minlength=len(centers)), np.bincount(parts, table.revenue, len(centers))
     segmenter = found.segmenter.moved(whole.dimensions, centers[_by_revenue(revenue, sizes)])
     return replace(whole, segmenter=segmenter, labels=segmenter.labels_)
 
@@ -60,7 +60,8 @@ def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentat
     narrow = measured.select(*dimensions)
 
     def asked_of(centers: Float32) -> CenterSums:
-        return reduce(CenterSums.__add__, map(_sums_of, engine.mapped(narrow, "", partial(_asked, dimensions, centers))))
+        asked = engine.mapped(narrow, "", partial(_asked, dimensions, centers))
+        return reduce(CenterSums.__add__, map(_sums_of, asked))
 
     centers = _settled_centers(found, asked_of)
     key, placed = units.rows.key, example.select([units.rows.key]).append_column(PART, pa.array([0], pa.int64()))
@@ -102,7 +103,7 @@ def _without_rows(centers: Float32, dimensions: Float32) -> NDArray[np.intp]:
     return np.flatnonzero(np.bincount(nearest_centers(dimensions, centers), minlength=len(centers)) == 0)
 
 
-def _by_revenue(revenue: Float64, sizes: Float64) -> NDArray[np.intp]:
+def _by_revenue(revenue: NDArray[Any], sizes: NDArray[Any]) -> NDArray[np.intp]:
     """Places of segments from the one with most money, or most units, to the least."""
     return np.argsort(-(revenue if revenue.any() else sizes), kind="stable")
 

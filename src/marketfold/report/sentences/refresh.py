@@ -10,6 +10,7 @@ from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from marketfold.orders import AddedLines
     from marketfold.schema import Unit
@@ -44,3 +45,10 @@ def nothing_new_sentence(added: AddedLines, name: str, *, before: bool) -> str:
     """Say that a file held nothing new; `before` where that very file was added."""
     told = say("refresh", "nothing", known=added.known, name=name)
     return f"{say('refresh', 'twice', name=name)} {told}" if before else told
+
+
+def window_sentences(first_on: date, begins: date | None) -> tuple[str, ...]:
+    """From which day on the model looks, where the lines begin earlier."""
+    if begins is None or begins >= first_on:
+        return ()
+    return (say("refresh", "window", first=words.day(first_on), begins=words.day(begins)),)
