@@ -171,10 +171,11 @@ class UnitRecords:
         made = self.analysis.segmentation
         assert made.population is not None  # noqa: S101  (of others all are ranked)
         column = EXPECTED_COLUMN if isinstance(outlook_of(made.table), Outlook) else REVENUE
-        rows = made.population.first(column, most, made.places)
+        found = made.population.first(column, most, made.places)
         if (beside := self._beside(made.population)) is not None:
-            rows = rows.join(beside, on="customer_id", how="left")
-        found = made.population.engine.collect(rows)
+            engine, ids = made.population.engine, found.select([made.population.key])
+            planned = engine.collect(engine.from_arrow(ids).join(beside, on=made.population.key, how="left"))
+            found = found.join(planned, made.population.key)
         table = _said_of(self._sentences, made.blank(), made.table.of_rows(found), found)
         return table.take(_list_order(table))
 

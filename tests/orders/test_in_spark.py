@@ -54,7 +54,7 @@ from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.segments import find_traits
 from marketfold.selection import Fits, Recipe, at_hand, settle_population
 from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, _not_begun, find_session, refuse_passing_table
-from marketfold.spark_engine import SparkEngine, release_caches
+from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _packed, release_caches
 from marketfold.spark_says import in_words, masked, said
 
 if TYPE_CHECKING:
@@ -269,6 +269,21 @@ def test_what_we_refuse_where_spark_runs_it_is_said_as_here(spark: Any):
     with pytest.raises(OrdersError) as found:
         list(SparkEngine().mapped(frame, "id", refuse))
     assert str(found.value) == "2 customers have no finite number at all."
+
+
+@QUIET
+@pytest.mark.spark
+@pytest.mark.parametrize("n_values", [0, 10, 400_000])
+def test_what_is_made_of_a_part_comes_home_whole_in_small_pieces(spark: Any, n_values: int):
+    def make(rows: pa.Table) -> pa.Table:
+        return pa.table({rows["id"][0].as_py(): np.random.default_rng(3).random(n_values)})
+
+    frame = frame_of(spark.createDataFrame(pa.table({"id": ["a"]})).coalesce(1))
+    packed = _packed(make, pa.table({"id": ["a"]}))
+    assert len(packed) == 1 + packed["piece"].combine_chunks().nbytes // PIECE_BYTES
+    assert packed["is_last"].to_pylist() == [False] * (len(packed) - 1) + [True]
+    (found,) = SparkEngine().mapped(frame, "id", make)
+    assert found.equals(make(pa.table({"id": ["a"]})))
 
 
 @QUIET

@@ -129,13 +129,16 @@ class Population(InEngine):
         rows = self.frame.filter(~column.is_null()).select(recoded(PART, places).alias(SEGMENT), value=column)
         return self.engine.collect(rows.group_by("segment", "value").agg(n=nw.len()))
 
-    def first(self, column: str, n_rows: int, places: Labels) -> nw.LazyFrame[Any]:
+    def first(self, column: str, n_rows: int, places: Labels) -> pa.Table:
         """The rows of the first units of each segment by a column, the largest first."""
-        frames = []
-        for segment in range(int(places.max()) + 1):
+
+        def of_segment(segment: int) -> pa.Table:
             own = self.frame.filter(recoded(PART, places) == segment)
-            frames.append(own.sort(column, self.key, descending=[True, False], nulls_last=True).head(n_rows))
-        return nw.concat(frames)
+            ranked = own.sort(column, self.key, descending=[True, False], nulls_last=True)
+            return self.engine.collect(ranked.head(n_rows))
+
+        # one after the other: of many in one question Spark does not come to the end of planning it
+        return pa.concat_tables(map(of_segment, range(int(places.max()) + 1)))
 
 
 def recoded(column: str, values: Labels) -> nw.Expr:
