@@ -43,6 +43,7 @@ from marketfold.selection import (
 from marketfold.stage_costs import StageClock
 from marketfold.thresholds import FEWEST_SEGMENTS
 from marketfold.units import FeatureTable
+from marketfold.words import listed
 
 if TYPE_CHECKING:
     from marketfold.analysis import Previous
@@ -222,7 +223,7 @@ class _Pipeline:
             few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)
             sampled = few is not table
             if sampled:
-                _check_enough_in_sample(few, config, stays=isinstance(table, LazyFeatureTable))
+                _check_enough_in_sample(few, config)
             ground = ground.sample(len(few), config.seed) if sampled else ground
             chooses = choosing_half(len(few), config.seed)
             holdout = ground.holdout(few)
@@ -380,10 +381,11 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
         raise TooFewUnitsError(message)
 
 
-def _check_enough_in_sample(few: FeatureTable, config: RunConfig, *, stays: bool) -> None:
+def _check_enough_in_sample(few: FeatureTable, config: RunConfig) -> None:
     wanted = config.clustering.segments or FEWEST_SEGMENTS
     if len(few) <= wanted:
-        more = "--choose-among and --in-memory" if stays else "--choose-among"
+        limits = {"--choose-among": config.clustering.choose_among, "--in-memory": config.clustering.in_memory}
+        more = listed([flag for flag, most in limits.items() if most <= len(few)])
         raise TooFewUnitsError(
             f"Segments are chosen by a sample of {len(few)} {few.unit.replace('_', ' ')}s, and {wanted} segments need "
             f"more than that. Ask for fewer segments with --segments, or raise {more}."

@@ -174,7 +174,7 @@ class UnitRecords:
         found = made.population.first(column, most, made.places)
         if (beside := self._beside(made.population)) is not None:
             engine, ids = made.population.engine, found.select([made.population.key])
-            planned = engine.collect(engine.from_arrow(ids).join(beside, on=made.population.key, how="left"))
+            planned = engine.collect(engine.from_arrow(ids).join(beside, on=made.population.key, how="inner"))
             found = found.join(planned, made.population.key)
         table = _said_of(self._sentences, made.blank(), made.table.of_rows(found), found)
         return table.take(_list_order(table))

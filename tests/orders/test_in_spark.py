@@ -56,6 +56,7 @@ from marketfold.selection import Fits, Recipe, at_hand, settle_population
 from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, _not_begun, find_session, refuse_passing_table
 from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _packed, release_caches
 from marketfold.spark_says import in_words, masked, said
+from marketfold.units import REVENUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +161,12 @@ def test_a_sample_is_settled_where_spark_has_the_customers(spark: Any):
         assert one.described == other.described
         assert one.medians == pytest.approx(other.medians, nan_ok=True)
     assert mine.population
+    assert theirs.population
+    first, wanted_first = (
+        one.first(REVENUE, 3, np.arange(2, dtype=np.int32)).sort_by("customer_id")
+        for one in (mine.population, theirs.population)
+    )
+    assert first.select(["customer_id", REVENUE]).equals(wanted_first.select(["customer_id", REVENUE]))
     ids = [part["id"].to_pylist() for part in mine.population.mapped(ids_of)]
     assert [one for part in ids for one in part] == wanted.ids.tolist()
 
@@ -278,12 +285,14 @@ def test_what_is_made_of_a_part_comes_home_whole_in_small_pieces(spark: Any, n_v
     def make(rows: pa.Table) -> pa.Table:
         return pa.table({rows["id"][0].as_py(): np.random.default_rng(3).random(n_values)})
 
-    frame = frame_of(spark.createDataFrame(pa.table({"id": ["a"]})).coalesce(1))
+    frame = frame_of(spark.createDataFrame(pa.table({"id": ["a", "b"]})).repartitionByRange(2, "id"))
     packed = _packed(make, pa.table({"id": ["a"]}))
-    assert len(packed) == 1 + packed["piece"].combine_chunks().nbytes // PIECE_BYTES
+    assert max(map(len, packed["piece"].to_pylist())) <= PIECE_BYTES
     assert packed["is_last"].to_pylist() == [False] * (len(packed) - 1) + [True]
-    (found,) = SparkEngine().mapped(frame, "id", make)
-    assert found.equals(make(pa.table({"id": ["a"]})))
+    assert (len(packed) > 1) is (n_values > 100_000)
+    found = list(SparkEngine().mapped(frame, "id", make))
+    assert [one.column_names for one in found] == [["a"], ["b"]]
+    assert all(one.equals(make(pa.table({"id": one.column_names}))) for one in found)
 
 
 @QUIET

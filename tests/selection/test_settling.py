@@ -72,6 +72,17 @@ def test_the_sample_has_the_segments_of_all(whole: Segmentation, table: FeatureT
     assert seen.ids.tolist() == few.ids.tolist()
 
 
+def test_where_others_come_between_no_centre_moves(found: Segmentation):
+    """One that is put back has its row taken by another that moved there."""
+    before = found.segmenter.centers_
+    row = found.dimensions[[int(np.square(found.dimensions - before[2]).sum(axis=1).argmin())]]
+
+    def asked_of(_: Float32) -> CenterSums:
+        return CenterSums(np.ones(3), np.concatenate([before[[2]], before[[2]], np.full_like(row, 1_000.0)]))
+
+    assert (_settled_centers(found, asked_of) == before).all()
+
+
 @pytest.mark.parametrize("far", [(2,), (0, 2), (0, 1, 2)])
 def test_no_segment_loses_the_sample_by_which_it_is_judged(found: Segmentation, far: tuple[int, ...]):
     """A centre that all units draw away from every row of the sample stays, and the others move."""

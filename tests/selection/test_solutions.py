@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.segments.shops import shop
 
-from marketfold.selection import Fits, Recipe, Segmentation, Solution, other_solutions
+from marketfold.sampling import sample_rows
+from marketfold.selection import (
+    Fits,
+    GroupTest,
+    Recipe,
+    Segmentation,
+    Solution,
+    merge_segments,
+    other_solutions,
+)
+from marketfold.selection import (
+    solutions as of_solutions,
+)
+from marketfold.selection.separated import Separated
 
 RECIPE = Recipe("all", "none", 2)
 
@@ -65,3 +79,22 @@ def test_of_the_units_of_a_segment_some_are_elsewhere():
     assert two.most_alike == (1, 0)
     assert two.within == pytest.approx((50 / 60, 1))
     assert two.alike == pytest.approx((50 / 60, 40 / 50))
+
+
+@pytest.mark.parametrize("merges", [(), ((1, 2),)])
+def test_a_segment_that_the_shown_rows_missed_has_no_share(
+    monkeypatch: pytest.MonkeyPatch, merges: tuple[tuple[int, int], ...]
+):
+    """Of very many customers some thousand are shown, and a segment may be of two."""
+    monkeypatch.setattr(of_solutions, "SHOWN_ROWS", 50)
+    matrix, labels = shop()
+    labels = labels.copy()
+    labels[np.setdiff1d(np.arange(100), sample_rows(100, 50, RECIPE.seed))[:2]] = 2
+    found = Segmentation.of(matrix, labels)
+    made = merge_segments(found, merges)
+    separated = Separated("all", matrix, matrix.values[:3], np.ones(3))
+    test = GroupTest("shop", separated, 100, (0.3, 0.3, 0.3), (0.01, 0.01, 0.5), (0.1,), labels)
+    three = {one.k: one for one in other_solutions(Fits(matrix.table), Recipe("all", "none", 3), made, test)}[3]
+    assert three.shares[2] == 0
+    assert sum(three.shares) == pytest.approx(1)
+    assert len(three.trust) == 3

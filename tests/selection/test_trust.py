@@ -28,7 +28,7 @@ def outcome(labels: Labels, p_values: tuple[float, ...] = (0.01, 0.02), *, repea
 def test_a_segment_is_one_of_the_test_from_three_quarters_on(kept: int, place: int | None):
     own = np.repeat([0, 1], [4, 20]).astype(np.int32)
     other = np.array([0] * kept + [1] * (24 - kept), np.int32)
-    assert trust.tested_places(own, other) == (place, 1)
+    assert trust.tested_places(own, other, 2) == (place, 1)
 
 
 def test_each_segment_has_its_most_alike():

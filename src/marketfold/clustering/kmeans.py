@@ -258,11 +258,11 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
     def moved(self, X: ArrayLike, centers: Float32) -> Self:
         """The same with other centres, in their order; labels and reaches are those of rows, (n_units, n_dimensions).
 
-        Of this model no centres were merged.
+        Of this model no centres were merged; the steps that it counts are still those of its fit.
         """
         matrix = self._matrix(X)
         nearest, own = _nearest(matrix, centers)
-        fit = Fit(centers, nearest.astype(np.int32), float(np.square(own).sum()), self.n_iter_)
+        fit = Fit(centers, nearest.astype(np.int32), float(np.square(own, dtype=np.float64).sum()), self.n_iter_)
         model = copy.copy(self)
         return model._take(fit, own)  # noqa: SLF001  (a copy)
 

@@ -282,6 +282,11 @@ def _first_on(table: FeatureTable) -> date:
     return date.fromisoformat(table.settings["first_on"])
 
 
+def _first_purchase(analysis: Analysis) -> date | None:
+    span = cast("DataPart", analysis.data).clean.activity.span
+    return span[0] if span else None
+
+
 def _segmentation(run: Run, table: FeatureTable) -> Segmentation:
     """Each unit in the segment that the model gives it, under the names of the plan."""
     model, called = run.model, {one.number: one.name for one in run.plan.campaigns}
@@ -354,12 +359,11 @@ def _write(run: Run, kept: KeptLines, grown: _Grown, analysis: Analysis, clock: 
         advice = _advice(run, origin, analysis)
     units = words.units_word(analysis.segmentation.unit)
     when = f", as of {words.day(origin.as_of)}" if origin.as_of else ""
-    begins = analysis.data.reads.first_on
     told = (
         refit_sentence(advice, analysis.segmentation.unit, labels),
         *added_sentences(grown.added, grown.rows),
         model_sentence(origin.run, advice, units, when),
-        *window_sentences(_first_on(analysis.segmentation.table), begins),
+        *window_sentences(_first_on(analysis.segmentation.table), _first_purchase(analysis)),
         *grown.doubts,
     )
     with staged_folder(place) as staging:

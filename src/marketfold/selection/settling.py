@@ -83,7 +83,10 @@ def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentat
 
 
 def _settled_centers(found: Segmentation, asked_of: Callable[[Float32], CenterSums]) -> Float32:
-    """The centres of a sample after Lloyd steps on all units; each keeps a row of the sample, by which it is judged."""
+    """The centres of a sample after Lloyd steps on all units; each keeps a row of the sample, by which it is judged.
+
+    One that a step would take from its last row stays for that step; where that does not help, all stay.
+    """
     centers = found.segmenter.centers_
     still = STILL * float(found.dimensions.var(axis=0).mean())
     for _ in range(SETTLING_STEPS):

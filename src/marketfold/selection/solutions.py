@@ -97,9 +97,9 @@ def other_solutions(fits: Fits, recipe: Recipe, made: Segmentation, test: GroupT
         if k == k_made and made.unmerged is None:
             trust = tuple(label or "weak" for label in made.trust)
         else:
-            places = tested_places(labels, test.labels[rows]) if test else (None,) * k
+            places = tested_places(labels, test.labels[rows], k) if test else (None,) * k
             trust = earned(again[k].tolist(), places, test.groups if test else ())
-        shared = cross_table(labels, own)
+        shared = cross_table(labels, own, (k, made.n_segments))  # these rows may have missed a tiny one
         match = shared.argmax(axis=1)
         alike = jaccards(shared)[np.arange(len(shared)), match]
         sizes = np.bincount(labels, minlength=k)

@@ -265,6 +265,7 @@ def score_on_future(holdout: TemporalHoldout, labels: Labels, seed: int = 0) -> 
     `labels` are the segment of each of them, from 0, made from `holdout.table` alone, shape (n_units,).
     """
     n_units, returned = len(labels), float((holdout.next_revenue > 0).mean())
+    n_segments = int(labels.max()) + 1
     labels = labels[sample_rows(n_units, SCORED_UNITS, seed)]
     holdout = holdout.sample(SCORED_UNITS, seed)
     shares_by_lot, by_lot = _by_lot(holdout, labels, seed)
@@ -282,7 +283,7 @@ def score_on_future(holdout: TemporalHoldout, labels: Labels, seed: int = 0) -> 
         n_units=n_units,
         n_evaluated=int(holdout.evaluation.sum()),
         returned_share=returned,
-        n_segments=int(labels.max()) + 1,
+        n_segments=n_segments,
         segments=interval(segments, draws[:, 0]),
         rfm=interval(rfm, draws[:, 1]),
         random=interval(random, shares_by_lot),

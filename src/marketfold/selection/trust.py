@@ -112,7 +112,7 @@ def label_segments(made: Segmentation, again: Float64 | None, test: GroupTest | 
     unseen = again is not None
     if test is None:
         return tuple(SegmentTest(trust_of(one), one, unseen) for one in jaccard)
-    places = tested_places(made.labels, test.labels)
+    places = tested_places(made.labels, test.labels, made.n_segments)
     return tuple(
         SegmentTest(trust, one, unseen)
         if place is None
@@ -121,9 +121,9 @@ def label_segments(made: Segmentation, again: Float64 | None, test: GroupTest | 
     )
 
 
-def tested_places(labels: Labels, tested: Labels) -> tuple[int | None, ...]:
-    """Which segment of a test each of ours is, by their Jaccard; None where it is none of them."""
-    match, alike = best_matches(labels, tested)
+def tested_places(labels: Labels, tested: Labels, n_segments: int) -> tuple[int | None, ...]:
+    """Which segment of a test each of ours is, by their Jaccard; None where it is none of them, or has no unit here."""
+    match, alike = best_matches(labels, tested, n_segments)
     return tuple(place if how >= STABLE else None for place, how in zip(match.tolist(), alike.tolist(), strict=True))
 
 

@@ -48,7 +48,7 @@ def nothing_new_sentence(added: AddedLines, name: str, *, before: bool) -> str:
 
 
 def window_sentences(first_on: date, begins: date | None) -> tuple[str, ...]:
-    """From which day on the model looks, where the lines begin earlier."""
+    """From which day on the model looks, where purchases begin earlier."""
     if begins is None or begins >= first_on:
         return ()
     return (say("refresh", "window", first=words.day(first_on), begins=words.day(begins)),)
