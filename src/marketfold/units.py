@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,8 +20,6 @@ from marketfold.sampling import sample_ids
 from marketfold.schema import UNIT_ID, Aspect, Float64, Ids, Measure, Unit
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from numpy.typing import DTypeLike, NDArray
 
 
@@ -121,6 +120,12 @@ class FeatureTable(Framed):
     def names(self) -> tuple[str, ...]:
         """Names of the features, in the order of the columns."""
         return tuple(feature.name for feature in self.features)
+
+    @property
+    def first_on(self) -> date | None:
+        """The day on which the window begins: no line before it is counted. None for a table of customers."""
+        day = self.settings.get("first_on")
+        return date.fromisoformat(day) if day else None
 
     @property
     def has_money(self) -> bool:

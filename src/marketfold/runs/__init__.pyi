@@ -45,7 +45,7 @@ from marketfold.runs.plan import read_plan as read_plan
 from marketfold.runs.plan import rename_segment as rename_segment
 from marketfold.runs.read import Run as Run
 from marketfold.runs.record import trap_record as trap_record
-from marketfold.runs.refreshing import Refreshed as Refreshed
+from marketfold.runs.refreshed import Refreshed as Refreshed
 from marketfold.runs.refreshing import refresh_run as refresh_run
 from marketfold.runs.rows import Met as Met
 from marketfold.runs.rows import RowsAsked as RowsAsked

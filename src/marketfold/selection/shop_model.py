@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -201,7 +201,7 @@ def _whole_items(lines: ShopLines) -> bool:
 
 def fit_shop(clean: CleanOrders, table: FeatureTable) -> ShopModel:
     """A model of the shop of a table's customers, by their orders before the table's as-of day."""
-    first_on = date.fromisoformat(table.settings["first_on"])
+    first_on = cast("date", table.first_on)  # features of orders have a window
     n_days = (table.as_of - first_on).days if table.as_of else 0
     lines = read_lines(clean, table.ids, first_on)
     first, last, is_first = lines.first_days()

@@ -47,8 +47,8 @@ def nothing_new_sentence(added: AddedLines, name: str, *, before: bool) -> str:
     return f"{say('refresh', 'twice', name=name)} {told}" if before else told
 
 
-def window_sentences(first_on: date, begins: date | None) -> tuple[str, ...]:
+def window_sentences(first_on: date | None, begins: date | None) -> tuple[str, ...]:
     """From which day on the model looks, where purchases begin earlier."""
-    if begins is None or begins >= first_on:
+    if first_on is None or begins is None or begins >= first_on:
         return ()
     return (say("refresh", "window", first=words.day(first_on), begins=words.day(begins)),)
