@@ -71,10 +71,6 @@ class _Ground(Protocol):
         """One row per unit; with the engine where they are too many for memory."""
         ...
 
-    def measured_as(self, table: FeatureTable) -> LazyFeatureTable:
-        """All units, with the engine, measured as those of a sample of them were."""
-        ...
-
     def sample(self, n_units: int, seed: int) -> _Ground:
         """The same of fewer customers, those of `FeatureTable.sample`, as far as the choice of segments asks."""
         ...
@@ -116,10 +112,7 @@ class _OrdersGround:
         lazy = plan_features(self.seen, self.config.features)
         of_customers = self.config.features.unit == "customer"  # other units are always in memory
         stays = of_customers and self.seen.activity.n_customers > self.config.clustering.in_memory
-        return lazy if stays else lazy.collect()
-
-    def measured_as(self, table: FeatureTable) -> LazyFeatureTable:
-        return plan_features(self.seen, self.config.features, names=table.names, settings=table.settings)
+        return lazy.held() if stays else lazy.collect()
 
     def sample(self, n_units: int, seed: int) -> _OrdersGround:
         if self.config.features.unit != "customer":  # nobody asks for the lines of other units
@@ -153,9 +146,6 @@ class _CustomersGround:
 
     def features(self) -> FeatureTable:
         return self.data.table.features
-
-    def measured_as(self, table: FeatureTable) -> LazyFeatureTable:
-        raise NotImplementedError  # a table of customers is in memory
 
     def sample(self, n_units: int, seed: int) -> _CustomersGround:  # noqa: ARG002
         return self
@@ -213,7 +203,7 @@ class _Pipeline:
         Of very many units a sample chooses and is assessed; the segments are settled on all, by the engine that
         measured them where they are too many for memory.
         """
-        config, everybody = self.config, ground
+        config = self.config
         with self.clock.stage("features"):
             table = ground.features()
             if clusterer is not None:  # it is fitted to all of them
@@ -236,7 +226,8 @@ class _Pipeline:
             found = fits.segment(choice.recipe)
             choice = replace(choice, recipe=replace(choice.recipe, n_segments=found.n_segments))
             if sampled and isinstance(table, LazyFeatureTable):
-                found = settle_population(found, everybody.measured_as(few))
+                found = settle_population(found, table.known_by(few))
+                table.engine.release(table.frame)
             elif sampled and isinstance(table, FeatureTable):
                 found = settle(found, replace(table, settings=few.settings))
             made = merge_segments(found, config.clustering.merges)

@@ -17,7 +17,7 @@ from marketfold.config import FeatureOptions, RunConfig
 from marketfold.csv_files import CsvWriter
 from marketfold.demo import make_shop
 from marketfold.errors import EngineError, OrdersError, ParameterError, RunFolderError
-from marketfold.features import build_features, build_matrix, plan_features
+from marketfold.features import build_features, build_matrix, keep_columns, plan_features
 from marketfold.features.expected import SETTING
 from marketfold.library.judging import segmentation
 from marketfold.orders import read_orders
@@ -81,6 +81,19 @@ def test_a_sample_is_that_of_the_table(shop: CleanOrders, unit: Unit):
     assert_same(lazy.sample(len(whole) + 1), whole)
     with pytest.raises(ParameterError, match="A sample has 1 unit or more; got n_units=0"):
         lazy.sample(0)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_units_that_are_held_are_measured_as_some_of_them_were(shop: CleanOrders, unit: Unit):
+    held = plan_features(shop, FeatureOptions(unit=unit)).held()
+    few = held.sample(PART)
+    few = keep_columns(few, [few.names[0], *few.names[2:]])
+    found = held.known_by(few)
+    assert found.rows.is_known
+    assert_same(found.sample(PART), few)
+    again = plan_features(shop, FeatureOptions(unit=unit), names=few.names, settings=few.settings)
+    assert_same(found.collect(), again.collect())
+    held.engine.release(held.frame)
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -72,11 +72,16 @@ class UnitRows:
         """Whether a unit is measured alike whatever others stand beside it: all is given that is taken from many."""
         return self.names is not None and (self.unit != "customer" or SETTING in self.settings)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Of the rows, in their order."""
+        history = HISTORY_COLUMNS if self.unit == "customer" else ()
+        return (self.key, *self.described, REVENUE_COLUMN, *history, *(one.name for one in self.measured))
+
     def example(self) -> pa.Table:
         """Rows as the engine gives them, of one made-up unit: what is made of it has the columns of all others."""
-        cells: dict[str, Any] = {self.key: ["1"], REVENUE_COLUMN: [0.0]} | {name: [""] for name in self.described}
-        numbers = (*(HISTORY_COLUMNS if self.unit == "customer" else ()), *(one.name for one in self.measured))
-        return pa.table(cells | {name: [1.0] for name in numbers})
+        texts = {self.key: ["1"]} | {name: [""] for name in self.described}
+        return pa.table({name: texts.get(name, [1.0]) for name in self.columns})
 
     def table(self, rows: pa.Table) -> FeatureTable:
         """Units sorted by id (order lines by number).
@@ -154,6 +159,17 @@ class LazyFeatureTable(InEngine):
     def collect(self) -> FeatureTable:
         """All units, with the errors of `UnitRows.table`."""
         return self.rows.table(self.engine.collect(self.frame))
+
+    def held(self) -> LazyFeatureTable:
+        """The same, measured once and kept by the engine; its `release` lets go of the frame."""
+        return replace(self, frame=self.engine.materialise(self.frame))
+
+    def known_by(self, few: FeatureTable) -> LazyFeatureTable:
+        """All units measured as a sample of them was: its features, and what its customers are expected by."""
+        here = {one.name: one for one in self.rows.measured}
+        measured = tuple(here[name] for name in few.names if name in here)
+        rows = replace(self.rows, measured=measured, settings=few.settings, left_out={}, names=few.names)
+        return replace(self, frame=self.frame.select(*rows.columns), rows=rows)
 
     def sample(self, n_units: int, random_state: int = 0) -> FeatureTable:
         """The units whom `FeatureTable.sample` draws, which alone come home.
