@@ -42,6 +42,7 @@ _OWN = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.maxPlanStringLength": "100k",
+    "spark.sql.ui.explainMode": "simple",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
 }
 """Of a session of our own: stages tell the progress, small tables are not cut into many parts, and Java does not write
@@ -55,8 +56,10 @@ _LOCAL = {
 }
 """On this machine alone. A run asks many short questions: to ask each in several jobs takes twice as many of them. What
 Java sends to Python leaves its memory part by part, whatever all of it takes."""
-_QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-_THOROUGH_JAVA = "-XX:+UseParallelGC"
+_ENDS = "-XX:+ExitOnOutOfMemoryError"
+"""Without memory Java ends: where only the thread ended that sends a result, PySpark would wait for it for ever."""
+_QUICK_JAVA = f"{_ENDS} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+_THOROUGH_JAVA = f"{_ENDS} -XX:+UseParallelGC"
 """Java takes the time to translate well what it runs: its tasks take half the processor seconds."""
 QUICK_BYTES = 16_000_000
 """Files up to which that time is not won back: reading, cleaning and features of 17 MB (a million lines) take 90

@@ -9,7 +9,7 @@ import weakref
 from collections import deque
 from contextlib import suppress
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 import pyarrow as pa
@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
 
-_let_go: deque[Any] = deque()
+class _Kept(NamedTuple):
+    """A frame that is cached, and the one by which it is asked."""
+
+    cached: Any
+    asked: Any
+
+
+_let_go: deque[_Kept] = deque()
 """What nobody asks for any more. Who collects garbage may do so in the middle of another question to Spark."""
 
 
@@ -43,8 +50,8 @@ def _release_at_exit() -> None:
         for engine in list(_living):
             _let_go.extend(engine.kept)
         with suppress(Exception):  # as below
-            for frame in _let_go:
-                ask_once(frame.sparkSession)
+            for one in _let_go:
+                ask_once(one.cached.sparkSession)
         release_caches()
 
     atexit.register(release)
@@ -54,7 +61,7 @@ def release_caches() -> None:
     """Give back what nobody asks for any more: before each question, and when somebody says so."""
     with suppress(Exception):  # the cluster may be gone, and its caches with it
         while _let_go:
-            _let_go.popleft().unpersist()
+            _let_go.popleft().cached.unpersist()
 
 
 PIECE_BYTES = 1 << 20
@@ -71,7 +78,7 @@ class SparkEngine:
 
     def __init__(self, source: str = "the orders") -> None:
         self.source = source
-        self.kept: list[Any] = []
+        self.kept: list[_Kept] = []
         weakref.finalize(self, _let_go.extend, self.kept).atexit = False
         _living.add(self)
 
@@ -79,10 +86,11 @@ class SparkEngine:
         """Cache in the cluster."""
         release_caches()
         with told_in_words(self.source):
-            self.kept.append(frame.to_native().cache())
-        if is_remote(self.kept[-1].sparkSession):
+            cached = frame.to_native().cache()
+        self.kept.append(_Kept(cached, _as_leaf(cached)))
+        if is_remote(cached.sparkSession):
             _release_at_exit()
-        return frame_of(self.kept[-1])
+        return frame_of(self.kept[-1].asked)
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """The same, and at once where Spark plans as it goes.
@@ -101,7 +109,7 @@ class SparkEngine:
         """Give its place in the cluster back at once."""
         native = frame.to_native()
         for place, one in enumerate(self.kept):
-            if one is native:
+            if one.asked is native:
                 _let_go.append(self.kept.pop(place))
                 break
         release_caches()
@@ -246,8 +254,9 @@ class SparkEngine:
         from pyspark.sql.types import DoubleType, StructField, StructType  # noqa: PLC0415  (only where Spark is in use)
 
         native = frame.to_native()
-        made = StructType([*native.schema.fields, StructField(name, DoubleType())])
-        return frame_of(native.mapInArrow(_each(partial(_with_uniform, column, salt, name)), made))
+        with told_in_words(self.source):
+            made = StructType([*native.schema.fields, StructField(name, DoubleType())])
+            return frame_of(native.mapInArrow(_each(partial(_with_uniform, column, salt, name)), made))
 
     def repeated(self, frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
         """Grouped, and held."""
@@ -256,6 +265,24 @@ class SparkEngine:
     def write_parquet(self, frame: nw.LazyFrame[Any], path: Path) -> bool:  # noqa: ARG002
         """Nothing: where a cluster writes is not where this process does."""
         return False
+
+
+def _as_leaf(cached: Any) -> Any:
+    """What is cached as a plan of one step.
+
+    With every question Spark walks through all that a frame was made of, through what is cached as well, and of a run
+    that walk took longer than the answers. PySpark has no word for the one step; where Spark does not let itself be
+    asked for it (by Connect, or in a cluster that guards its Java), the frame stays what it was.
+    """
+    session = cached.sparkSession
+    if is_remote(session):
+        return cached
+    with suppress(Exception):
+        java = session._jsparkSession  # noqa: SLF001
+        found = java.sharedState().cacheManager().lookupCachedData(cached._jdf)  # noqa: SLF001
+        datasets = session._jvm.org.apache.spark.sql.classic.Dataset  # noqa: SLF001
+        return type(cached)(datasets.ofRows(java, found.get().cachedRepresentation()), session)
+    return cached
 
 
 def _each(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

@@ -14,10 +14,12 @@ import threading
 import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import duckdb
+import narwhals as nw
 import numpy as np
 import openpyxl
 import pyarrow as pa
@@ -54,7 +56,7 @@ from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.segments import find_traits
 from marketfold.selection import Fits, Recipe, at_hand, settle_population
 from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, _not_begun, find_session, refuse_passing_table
-from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _packed, release_caches
+from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _as_leaf, _packed, release_caches
 from marketfold.spark_says import in_words, masked, said
 from marketfold.units import REVENUE
 
@@ -469,7 +471,7 @@ def test_a_java_that_ended_without_memory_is_told_by_what_it_wrote(monkeypatch: 
 
 
 @pytest.mark.spark
-def test_a_session_of_our_own_suits_large_orders_and_ends_in_silence():
+def test_a_session_of_our_own_suits_large_orders_ends_without_memory_and_in_silence():
     code = (
         "from marketfold.spark import find_session\n"
         f"session = find_session('local[1]', '1GB', n_bytes={QUICK_BYTES + 1})\n"
@@ -477,6 +479,13 @@ def test_a_session_of_our_own_suits_large_orders_and_ends_in_silence():
         "assert Pool().submit(find_session, 'local[1]', n_bytes=1).result() is session\n"
         "print(session.range(4).mapInArrow(lambda parts: parts, 'id bigint').count())\n"
         "print(session.sparkContext.getConf().get('spark.driver.extraJavaOptions'))\n"
+        "from marketfold.errors import EngineError\n"
+        "from marketfold.spark_says import told_in_words\n"
+        "try:\n"
+        "    with told_in_words('orders'):\n"
+        "        session._jvm.java.nio.ByteBuffer.allocate(2**31 - 9)\n"  # more than it has
+        "except EngineError as error:\n"
+        "    print(error)\n"
     )
     command = [sys.executable, "-W", "ignore", "-c", code]
     environment = {
@@ -485,9 +494,10 @@ def test_a_session_of_our_own_suits_large_orders_and_ends_in_silence():
     }  # of which a master has no need
     ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
     assert ended.returncode == 0, ended.stderr
-    n_rows, java = ended.stdout.splitlines()
+    n_rows, java, without_memory = ended.stdout.splitlines()
     assert n_rows == "4"
     assert "-XX:+UseParallelGC" in java
+    assert "too little memory" in without_memory
     assert "Traceback" not in ended.stderr  # of PySpark's server of accumulators, whose client is gone first
 
 
@@ -594,6 +604,20 @@ def test_what_is_held_is_there_at_once_where_spark_plans_as_it_goes(
         assert engine.collect(kept).num_rows in {1, 3}
         engine.release(kept)
         assert _cached_parts(spark) == before_it
+
+
+@QUIET
+@pytest.mark.spark
+@pytest.mark.usefixtures("spark")
+def test_what_is_kept_is_one_step_whatever_it_was_made_of():
+    engine = SparkEngine()
+    rows = engine.from_arrow(pa.table({"a": [0]}))
+    for step in range(3):
+        rows = engine.materialise(nw.concat([rows, rows.with_columns(a=nw.col("a") + 2**step)]))
+        assert not rows.to_native()._jdf.queryExecution().analyzed().children().size()
+    assert sorted(engine.collect(rows.join(rows, on="a"))["a"].to_pylist()) == list(range(8))
+    guarded = SimpleNamespace(sparkSession=SimpleNamespace())  # as of a cluster that lets nobody at its Java
+    assert _as_leaf(guarded) is guarded
 
 
 def _cached_parts(spark: Any) -> int:
