@@ -112,7 +112,7 @@ class _OrdersGround:
         lazy = plan_features(self.seen, self.config.features)
         of_customers = self.config.features.unit == "customer"  # other units are always in memory
         stays = of_customers and self.seen.activity.n_customers > self.config.clustering.in_memory
-        return lazy.held() if stays else lazy.collect()
+        return lazy if stays else lazy.collect()
 
     def sample(self, n_units: int, seed: int) -> _OrdersGround:
         if self.config.features.unit != "customer":  # nobody asks for the lines of other units
@@ -206,8 +206,8 @@ class _Pipeline:
         config = self.config
         with self.clock.stage("features"):
             table = ground.features()
-            if clusterer is not None:  # it is fitted to all of them
-                table = table.collect() if isinstance(table, LazyFeatureTable) else table
+            if isinstance(table, LazyFeatureTable):  # a clusterer of one's own is fitted to all of them
+                table = table.held() if clusterer is None else table.collect()
             if isinstance(table, FeatureTable):
                 _check_enough_units(table, config)
             few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)
