@@ -42,7 +42,6 @@ _OWN = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.maxPlanStringLength": "100k",
-    "spark.sql.ui.explainMode": "simple",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
 }
 """Of a session of our own: stages tell the progress, small tables are not cut into many parts, and Java does not write
