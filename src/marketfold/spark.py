@@ -56,7 +56,8 @@ _LOCAL = {
 """On this machine alone. A run asks many short questions: to ask each in several jobs takes twice as many of them. What
 Java sends to Python leaves its memory part by part, whatever all of it takes."""
 _ENDS = "-XX:+ExitOnOutOfMemoryError"
-"""Without memory Java ends: where only the thread ended that sends a result, PySpark would wait for it for ever."""
+"""Without memory Java ends: where only the thread ended that sends a result, PySpark would wait for it for ever.
+It ends, too, where Spark would have caught the error and spilled."""
 _QUICK_JAVA = f"{_ENDS} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _THOROUGH_JAVA = f"{_ENDS} -XX:+UseParallelGC"
 """Java takes the time to translate well what it runs: its tasks take half the processor seconds."""
