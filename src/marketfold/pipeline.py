@@ -206,8 +206,8 @@ class _Pipeline:
         config = self.config
         with self.clock.stage("features"):
             table = ground.features()
-            if isinstance(table, LazyFeatureTable):  # a clusterer of one's own is fitted to all of them
-                table = table.held() if clusterer is None else table.collect()
+            if isinstance(table, LazyFeatureTable):
+                table = table.held() if clusterer is None else table.collect()  # one's own is fitted to all of them
             if isinstance(table, FeatureTable):
                 _check_enough_units(table, config)
             few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)

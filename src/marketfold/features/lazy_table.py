@@ -126,7 +126,9 @@ class UnitRows:
 
 @dataclass(frozen=True, repr=False)
 class LazyFeatureTable(InEngine):
-    """One row per unit, measured by the engine whenever it is asked for; what comes home is a `FeatureTable`.
+    """One row per unit, measured by the engine whenever it is asked for, once where it is `held`.
+
+    What comes home is a `FeatureTable`.
 
     Attributes
     ----------
@@ -161,7 +163,7 @@ class LazyFeatureTable(InEngine):
         return self.rows.table(self.engine.collect(self.frame))
 
     def held(self) -> LazyFeatureTable:
-        """The same, measured once and kept by the engine; its `release` lets go of the frame."""
+        """The same, measured once (by Spark when first asked) and kept, until the engine's `release` of its frame."""
         return replace(self, frame=self.engine.materialise(self.frame))
 
     def known_by(self, few: FeatureTable) -> LazyFeatureTable:
