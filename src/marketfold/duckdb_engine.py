@@ -145,7 +145,7 @@ class DuckDBEngine:
 
     def release(self, frame: nw.LazyFrame[Any]) -> None:
         """Drop the table: until then its memory, or its place on the disk, is taken."""
-        self.connection.execute(f"DROP TABLE {quoted(frame.to_native().alias)}")
+        self.connection.execute(f"DROP TABLE IF EXISTS {quoted(frame.to_native().alias)}")
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"

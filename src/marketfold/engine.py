@@ -56,7 +56,10 @@ class Engine(Protocol):
         ...
 
     def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Let go of what `materialise` or `hold` gave, once all that is made of it has come home or been kept."""
+        """Let go of what `materialise` or `hold` gave, once all that is made of it is at home, or kept and `asked`.
+
+        Some engines make what they keep only when it is first asked, and would then make this anew.
+        """
         ...
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
@@ -123,6 +126,12 @@ def parts_of(engine: Engine, frame: nw.LazyFrame[Any]) -> Iterator[pa.Table]:
     first = next(parts, None)
     yield engine.collect(frame.head(0)) if first is None else first
     yield from parts
+
+
+def asked(engine: Engine, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """What an engine keeps, which some make only when it is first asked: it is there now, whatever is released."""
+    engine.collect(frame.select(nw.len()))
+    return frame
 
 
 def as_it_is(rows: pa.Table) -> pa.Table:

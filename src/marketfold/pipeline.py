@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -204,33 +205,35 @@ class _Pipeline:
         measured them where they are too many for memory.
         """
         config = self.config
-        with self.clock.stage("features"):
-            table = ground.features()
-            if isinstance(table, LazyFeatureTable):
-                table = table.held() if clusterer is None else table.collect()  # one's own is fitted to all of them
-            if isinstance(table, FeatureTable):
-                _check_enough_units(table, config)
-            few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)
-            sampled = few is not table
-            if sampled:
-                _check_enough_in_sample(few, config)
-            ground = ground.sample(len(few), config.seed) if sampled else ground
-            chooses = choosing_half(len(few), config.seed)
-            holdout = ground.holdout(few)
-            holdout = holdout.halved(few.ids[chooses]) if holdout else None
-            few, holdout, outlook = ground.checked(few, holdout)
-            fits = Fits(few, holdout, self.progress)
-        with self.clock.stage("choose"):
-            choice = choose_recipe(fits, config, null=ground.null(), reducer=reducer, clusterer=clusterer)
-        with self.clock.stage("segment"):
-            found = fits.segment(choice.recipe)
-            choice = replace(choice, recipe=replace(choice.recipe, n_segments=found.n_segments))
-            if sampled and isinstance(table, LazyFeatureTable):
-                found = settle_population(found, table.known_by(few))
-                table.engine.release(table.frame)
-            elif sampled and isinstance(table, FeatureTable):
-                found = settle(found, replace(table, settings=few.settings))
-            made = merge_segments(found, config.clustering.merges)
+        with ExitStack() as kept:
+            with self.clock.stage("features"):
+                table = ground.features()
+                if isinstance(table, LazyFeatureTable):
+                    table = table.held() if clusterer is None else table.collect()  # one's own is fitted to all of them
+                if isinstance(table, LazyFeatureTable):
+                    kept.callback(table.release)
+                if isinstance(table, FeatureTable):
+                    _check_enough_units(table, config)
+                few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)
+                sampled = few is not table
+                if sampled:
+                    _check_enough_units(few, config, is_sample=True)
+                ground = ground.sample(len(few), config.seed) if sampled else ground
+                chooses = choosing_half(len(few), config.seed)
+                holdout = ground.holdout(few)
+                holdout = holdout.halved(few.ids[chooses]) if holdout else None
+                few, holdout, outlook = ground.checked(few, holdout)
+                fits = Fits(few, holdout, self.progress)
+            with self.clock.stage("choose"):
+                choice = choose_recipe(fits, config, null=ground.null(), reducer=reducer, clusterer=clusterer)
+            with self.clock.stage("segment"):
+                found = fits.segment(choice.recipe)
+                choice = replace(choice, recipe=replace(choice.recipe, n_segments=found.n_segments))
+                if isinstance(table, LazyFeatureTable):
+                    found = settle_population(found, table.known_by(few))
+                elif sampled:
+                    found = settle(found, replace(table, settings=few.settings))
+                made = merge_segments(found, config.clustering.merges)
         with self.clock.stage("stability"):
             tested = among(made, few) if len(made) > len(few) else made
             stability = assess_stability(
@@ -361,26 +364,22 @@ def _sample(table: FeatureTable | LazyFeatureTable, config: RunConfig) -> Featur
     return table.sample(few, config.seed)
 
 
-def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
+def _check_enough_units(table: FeatureTable, config: RunConfig, *, is_sample: bool = False) -> None:
     wanted = config.clustering.segments or FEWEST_SEGMENTS
-    if len(table) <= wanted:
-        n_units, unit = len(table), table.unit.replace("_", " ")
-        there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
-        fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""
-        bought = "" if is_of_table(table.settings) else " with purchases"
-        message = f"{there}{bought}, and {wanted} segments need more than that. Give a longer file{fewer}."
-        raise TooFewUnitsError(message)
-
-
-def _check_enough_in_sample(few: FeatureTable, config: RunConfig) -> None:
-    wanted = config.clustering.segments or FEWEST_SEGMENTS
-    if len(few) <= wanted:
+    n_units, unit = len(table), table.unit.replace("_", " ")
+    if n_units > wanted:
+        return
+    if is_sample:
         limits = {"--choose-among": config.clustering.choose_among, "--in-memory": config.clustering.in_memory}
-        more = listed([flag for flag, most in limits.items() if most <= len(few)])
+        more = listed([flag for flag, most in limits.items() if most <= n_units])
         raise TooFewUnitsError(
-            f"Segments are chosen by a sample of {len(few)} {few.unit.replace('_', ' ')}s, and {wanted} segments need "
-            f"more than that. Ask for fewer segments with --segments, or raise {more}."
+            f"Segments are chosen by a sample of {n_units} {unit}s, and {wanted} segments need more than that. Ask for "
+            f"fewer segments with --segments, or raise {more}."
         )
+    there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
+    fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""
+    bought = "" if is_of_table(table.settings) else " with purchases"
+    raise TooFewUnitsError(f"{there}{bought}, and {wanted} segments need more than that. Give a longer file{fewer}.")
 
 
 def _temporal_holdout(clean: CleanOrders, config: RunConfig, table: FeatureTable) -> TemporalHoldout | None:

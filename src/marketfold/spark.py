@@ -55,11 +55,8 @@ _LOCAL = {
 }
 """On this machine alone. A run asks many short questions: to ask each in several jobs takes twice as many of them. What
 Java sends to Python leaves its memory part by part, whatever all of it takes."""
-_ENDS = "-XX:+ExitOnOutOfMemoryError"
-"""Without memory Java ends: where only the thread ended that sends a result, PySpark would wait for it for ever.
-It ends, too, where Spark would have caught the error and spilled."""
-_QUICK_JAVA = f"{_ENDS} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-_THOROUGH_JAVA = f"{_ENDS} -XX:+UseParallelGC"
+_QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+_THOROUGH_JAVA = "-XX:+UseParallelGC"
 """Java takes the time to translate well what it runs: its tasks take half the processor seconds."""
 QUICK_BYTES = 16_000_000
 """Files up to which that time is not won back: reading, cleaning and features of 17 MB (a million lines) take 90
@@ -276,7 +273,8 @@ def _begun(master: str | None, memory: str | None, java: str) -> Any:
     try:
         gateway = launch_gateway(SparkConf().setAll(list(settings.items())), {"stdout": log, "stderr": log})
         atexit.register(_end, gateway)
-        SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
+        context = SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
+        _let_end(context, gateway)
         session: Any = SparkSession.builder.getOrCreate()
         listen_to(log)
         atexit.register(_stop, session)  # before Java ends: what its Python workers say would break off
@@ -288,6 +286,19 @@ def _begun(master: str | None, memory: str | None, java: str) -> Any:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, asked)  # PySpark's own asks Java first, in the middle of another question
     return session
+
+
+def _let_end(context: Any, gateway: Any) -> None:
+    """Let Java end without memory, and that it ended be told once, where it is asked next.
+
+    Where only the thread of Java ended that sends a result, PySpark would wait for that for ever; and its server of
+    sums, which nothing here makes use of, would write a traceback of its own.
+    """
+    java, server = gateway.jvm, getattr(context, "_accumulatorServer", None)
+    uncaught = java.org.apache.spark.util.SparkUncaughtExceptionHandler(False)  # noqa: FBT003  (Java knows no names)
+    java.java.lang.Thread.setDefaultUncaughtExceptionHandler(uncaught)
+    if server is not None:
+        server.handle_error = lambda *_: None
 
 
 def _end(gateway: Any) -> None:

@@ -8,6 +8,7 @@ import json
 import weakref
 from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,11 +29,30 @@ if TYPE_CHECKING:
 SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
 
-class _Kept(NamedTuple):
-    """A frame that is cached, and the one by which it is asked."""
+class _Leaf(NamedTuple):
+    """What is cached as a plan of one step: the frame by which it is asked, and what of Java keeps it in memory."""
+
+    frame: Any
+    builder: Any
+
+
+@dataclass(eq=False)
+class _Kept:
+    """A frame that is cached, and its leaf where Spark lets itself be asked for one."""
 
     cached: Any
-    asked: Any
+    leaf: _Leaf | None = None
+
+    @property
+    def asked(self) -> Any:
+        """The frame by which it is asked."""
+        return self.leaf.frame if self.leaf else self.cached
+
+    def give_back(self) -> None:
+        """Take it from memory, also where somebody cleared all caches before, and a later question filled this anew."""
+        self.cached.unpersist()
+        if self.leaf:
+            self.leaf.builder.clearCache(False)  # noqa: FBT003  (Java knows no names)
 
 
 _let_go: deque[_Kept] = deque()
@@ -61,7 +81,7 @@ def release_caches() -> None:
     """Give back what nobody asks for any more: before each question, and when somebody says so."""
     with suppress(Exception):  # the cluster may be gone, and its caches with it
         while _let_go:
-            _let_go.popleft().cached.unpersist()
+            _let_go.popleft().give_back()
 
 
 PIECE_BYTES = 1 << 20
@@ -85,12 +105,17 @@ class SparkEngine:
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cache in the cluster."""
         release_caches()
+        native = frame.to_native()
+        if any(one.asked is native for one in self.kept):
+            return frame
+        kept = _Kept(native)
+        self.kept.append(kept)  # before it is cached: whoever breaks off in between leaves nothing there
         with told_in_words(self.source):
-            cached = frame.to_native().cache()
-        self.kept.append(_Kept(cached, _as_leaf(cached)))
-        if is_remote(cached.sparkSession):
+            native.cache()
+        kept.leaf = _leaf_of(native)
+        if is_remote(native.sparkSession):
             _release_at_exit()
-        return frame_of(self.kept[-1].asked)
+        return frame_of(kept.asked)
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """The same, and at once where Spark plans as it goes.
@@ -267,22 +292,22 @@ class SparkEngine:
         return False
 
 
-def _as_leaf(cached: Any) -> Any:
-    """What is cached as a plan of one step.
+def _leaf_of(cached: Any) -> _Leaf | None:
+    """What is cached as a plan of one step; None where that is not to be had.
 
     With every question Spark walks through all that a frame was made of, through what is cached as well, and of a run
-    that walk took longer than the answers. PySpark has no word for the one step; where Spark does not let itself be
-    asked for it (by Connect, or in a cluster that guards its Java), the frame stays what it was.
+    that walk took longer than the answers. PySpark has no word for the one step, and Spark does not let itself be
+    asked for it by Connect, or in a cluster that guards its Java.
     """
     session = cached.sparkSession
     if is_remote(session):
-        return cached
+        return None
     with suppress(Exception):
         java = session._jsparkSession  # noqa: SLF001
         found = java.sharedState().cacheManager().lookupCachedData(cached._jdf)  # noqa: SLF001
-        datasets = session._jvm.org.apache.spark.sql.classic.Dataset  # noqa: SLF001
-        return type(cached)(datasets.ofRows(java, found.get().cachedRepresentation()), session)
-    return cached
+        step, datasets = found.get().cachedRepresentation(), session._jvm.org.apache.spark.sql.classic.Dataset  # noqa: SLF001
+        return _Leaf(type(cached)(datasets.ofRows(java, step), session), step.cacheBuilder())
+    return None
 
 
 def _each(function: Made) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

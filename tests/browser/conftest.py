@@ -273,6 +273,7 @@ def serious_faults(page: Page) -> list[str]:
 
     In the dark a page has the parts that it has in the light, where all rules are asked: it differs in its colours.
     """
+    page.wait_for_load_state()  # of a page that is still coming, buttons may have no words yet
     options: dict[str, object] = {"rules": {"region": {"enabled": False}}}
     if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"):
         options = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}

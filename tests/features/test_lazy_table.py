@@ -13,14 +13,15 @@ from pyarrow import parquet
 from tests.conftest import come_home_by
 
 from marketfold.cleaning import clean_orders
-from marketfold.config import FeatureOptions, RunConfig
+from marketfold.config import ClusteringOptions, FeatureOptions, RunConfig
 from marketfold.csv_files import CsvWriter
 from marketfold.demo import make_shop
 from marketfold.errors import EngineError, OrdersError, ParameterError, RunFolderError
-from marketfold.features import build_features, build_matrix, keep_columns, plan_features
+from marketfold.features import LazyFeatureTable, build_features, build_matrix, keep_columns, plan_features
 from marketfold.features.expected import SETTING
 from marketfold.library.judging import segmentation
 from marketfold.orders import read_orders
+from marketfold.pipeline import segment_market
 from marketfold.runs import score_orders, write_scores
 from marketfold.runs.table_files import write_table
 from marketfold.schema import UNIT_ID
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.features import LazyFeatureTable
     from marketfold.model import SegmentModel
     from marketfold.schema import Unit
     from marketfold.units import FeatureTable
@@ -236,3 +236,39 @@ def test_what_fails_in_a_later_part_leaves_nothing_and_lets_go_of_the_engine(
     assert len(lazy) == len(whole)
     del full
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_what_is_held_is_measured_by_a_sample_as_planned_anew_and_let_go_twice(engine: str):
+    lines = make_shop(1_500).lines
+    clean = clean_orders(read_orders(pl.from_arrow(lines) if engine == "polars" else lines))
+    held = plan_features(clean).held()
+    few = held.sample(40)
+    expected = plan_features(clean, names=few.names, settings=few.settings).collect()
+    assert held.known_by(few).collect().to_arrow().equals(expected.to_arrow())
+    assert held.known_by(few).kept is held.kept
+    for _ in range(2):
+        held.release()
+    plan_features(clean).release()  # of which nothing is kept
+
+
+def test_features_that_are_held_are_let_go_where_the_choice_breaks_off(monkeypatch: pytest.MonkeyPatch):
+    clean = clean_orders(read_orders(make_shop(12_000).lines))
+    config = RunConfig(quick=True, clustering=ClusteringOptions(in_memory=100))
+    let_go: list[LazyFeatureTable] = []
+
+    def breaks_off(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    def release(table: LazyFeatureTable) -> None:
+        assert table.kept is not None
+        table.engine.collect(table.kept.head(1))  # until now it is there
+        released(table)
+        let_go.append(table)
+
+    released = LazyFeatureTable.release
+    monkeypatch.setattr(LazyFeatureTable, "release", release)
+    monkeypatch.setattr("marketfold.pipeline.choose_recipe", breaks_off)
+    with pytest.raises(KeyboardInterrupt):
+        segment_market(clean, config)
+    assert len(let_go) == 1

@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from marketfold.campaigns import plan_campaigns
 from marketfold.cleaning import clean_orders
 from marketfold.cli.app import app
 from marketfold.config import (
@@ -38,7 +39,7 @@ from marketfold.config import (
     RunConfig,
 )
 from marketfold.demo import make_shop
-from marketfold.engine import frame_of
+from marketfold.engine import EngineTable, frame_of
 from marketfold.errors import (
     ConfigError,
     EngineError,
@@ -53,16 +54,18 @@ from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs import Run, make_run, score_orders, scoring_config, write_scores
 from marketfold.runs.sources import order_source, refuse_other_table
-from marketfold.segments import find_traits
+from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import Fits, Recipe, at_hand, settle_population
 from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, _not_begun, find_session, refuse_passing_table
-from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _as_leaf, _packed, release_caches
-from marketfold.spark_says import in_words, masked, said
+from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _leaf_of, _packed, release_caches
+from marketfold.spark_says import in_words, masked, said, told_in_words
 from marketfold.units import REVENUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from marketfold.cleaning import CleanOrders
+    from marketfold.selection import Segmentation
     from marketfold.units import FeatureTable
 
 BY_SPARK = ReadingOptions(engine="spark")
@@ -142,16 +145,23 @@ def test_a_table_in_pieces_of_which_some_are_empty_is_sent_whole(spark: Any):
 
 @QUIET
 @pytest.mark.spark
-def test_a_sample_is_settled_where_spark_has_the_customers(spark: Any):
+def test_a_sample_is_settled_and_planned_for_where_spark_has_the_customers(spark: Any, request: pytest.FixtureRequest):
     """As the embedded engine does it, given the same sample; the rows of customers are made on the workers."""
-    lines = make_shop(1_500).lines.select(["order_id", "customer_id", "ordered_on", "amount", "country"])
+    before_it = spark.conf.get("spark.sql.adaptive.enabled")
+    request.addfinalizer(lambda: spark.conf.set("spark.sql.adaptive.enabled", before_it))
+    spark.conf.set("spark.sql.adaptive.enabled", "false")  # so what is held is made only when it is asked
+    columns = ["order_id", "customer_id", "ordered_on", "amount", "country", "category"]
+    lines = make_shop(1_500).lines.select(columns)
     here = clean_orders(read_orders(lines))
     there = clean_orders(read_orders(spark.createDataFrame(lines).repartition(2)))
     few = build_features(here).sample(25)
     found = Fits(few).segment(Recipe("value", "none", n_segments=2))
-    mine, theirs = (
-        settle_population(found, plan_features(one, names=few.names, settings=few.settings)) for one in (there, here)
-    )
+    theirs = settle_population(found, plan_features(here, names=few.names, settings=few.settings))
+    held = plan_features(there).held()
+    mine = settle_population(found, held.known_by(few))
+    assert held.kept is not None
+    assert isinstance(there.engine, SparkEngine)
+    assert held.kept.to_native() not in [one.asked for one in there.engine.kept]
     assert mine.segmenter.centers_ == pytest.approx(theirs.segmenter.centers_, abs=1e-6)
     assert (mine.n_units, mine.sizes.tolist()) == (theirs.n_units, theirs.sizes.tolist())
     assert mine.n_units > len(few)
@@ -171,6 +181,22 @@ def test_a_sample_is_settled_where_spark_has_the_customers(spark: Any):
     assert first.select(["customer_id", REVENUE]).equals(wanted_first.select(["customer_id", REVENUE]))
     ids = [part["id"].to_pylist() for part in mine.population.mapped(ids_of)]
     assert [one for part in ids for one in part] == wanted.ids.tolist()
+    release_caches()
+    before, known = _cached_frames(spark), len(there.engine.kept)
+    mine_told, their_told = _planned(mine, there), _planned(theirs, here)
+    release_caches()
+    # what is in memory is what the engine knows it keeps: nothing was made anew after it was let go
+    assert _cached_frames(spark) - before <= len(there.engine.kept) - known
+    assert mine_told == their_told
+
+
+def _planned(made: Segmentation, clean: CleanOrders) -> list[pa.Table]:
+    """Everybody's arm, and what each is offered next, as a plan has them."""
+    named = number_and_name(made)[0]
+    plan = plan_campaigns(named, profile_segments(named), clean)
+    assert isinstance(plan.assignments, EngineTable)
+    assert isinstance(plan.next_products, EngineTable)
+    return [plan.next_products.collect(), plan.assignments.collect()]
 
 
 def ids_of(table: FeatureTable, rows: pa.Table) -> pa.Table:
@@ -481,11 +507,24 @@ def test_a_session_of_our_own_suits_large_orders_ends_without_memory_and_in_sile
         "print(session.sparkContext.getConf().get('spark.driver.extraJavaOptions'))\n"
         "from marketfold.errors import EngineError\n"
         "from marketfold.spark_says import told_in_words\n"
-        "try:\n"
-        "    with told_in_words('orders'):\n"
-        "        session._jvm.java.nio.ByteBuffer.allocate(2**31 - 9)\n"  # more than it has
-        "except EngineError as error:\n"
-        "    print(error)\n"
+        "java = session._jvm\n"
+        "def asks(question):\n"
+        "    try:\n"
+        "        with told_in_words('orders'):\n"
+        "            question()\n"
+        "    except EngineError as error:\n"
+        "        print(error)\n"
+        "asks(lambda: java.java.nio.ByteBuffer.allocate(2**31 - 9))\n"  # more than it has, and it is told
+        "print(session.range(4).count())\n"
+        "nothing = java.java.lang.Void.TYPE\n"
+        "without = java.java.lang.OutOfMemoryError('Java heap space')\n"
+        "handles = java.java.lang.invoke\n"
+        "thrown = handles.MethodHandles.throwException(nothing, without.getClass()).bindTo(without)\n"
+        "runs = java.java.lang.Class.forName('java.lang.Runnable')\n"
+        "worker = java.java.lang.Thread(handles.MethodHandleProxies.asInterfaceInstance(runs, thrown))\n"
+        "worker.start()\n"  # a thread that nobody hears of, as the one that sends a result
+        "session.sparkContext._gateway.proc.wait(60)\n"
+        "asks(lambda: session.range(4).count())\n"
     )
     command = [sys.executable, "-W", "ignore", "-c", code]
     environment = {
@@ -494,11 +533,46 @@ def test_a_session_of_our_own_suits_large_orders_ends_without_memory_and_in_sile
     }  # of which a master has no need
     ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
     assert ended.returncode == 0, ended.stderr
-    n_rows, java, without_memory = ended.stdout.splitlines()
-    assert n_rows == "4"
+    n_rows, java, told, there, gone = ended.stdout.splitlines()
+    assert n_rows == there == "4"
     assert "-XX:+UseParallelGC" in java
-    assert "too little memory" in without_memory
+    assert "too little memory" in told
+    assert "too little memory" in gone
     assert "Traceback" not in ended.stderr  # of PySpark's server of accumulators, whose client is gone first
+
+
+@pytest.mark.spark
+def test_a_java_that_ends_between_two_parts_is_a_connection_that_is_lost():
+    code = (
+        "from marketfold.engine import as_it_is, frame_of\n"
+        "from marketfold.errors import EngineError\n"
+        "from marketfold.spark import find_session\n"
+        "from marketfold.spark_engine import SparkEngine\n"
+        "session = find_session('local[1]', '512MB', n_bytes=1)\n"
+        "parts = SparkEngine().mapped(frame_of(session.range(0, 4_000_000, 1, 40)), '', as_it_is)\n"
+        "print(len(next(parts)))\n"
+        "session.sparkContext._gateway.proc.kill()\n"
+        "session.sparkContext._gateway.proc.wait()\n"
+        "try:\n"
+        "    print(len(list(parts)))\n"
+        "except EngineError as error:\n"
+        "    print(error)\n"
+    )
+    command, environment = [sys.executable, "-W", "ignore", "-c", code], {"PYSPARK_PYTHON": sys.executable}
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
+    assert ended.returncode == 0, ended.stderr
+    n_rows, told = ended.stdout.splitlines()
+    assert n_rows == "100000"
+    assert told.startswith("The connection to Spark was lost")
+
+
+@pytest.mark.parametrize("gone", [EOFError(), BrokenPipeError(32, "Broken pipe"), ConnectionResetError()])
+def test_whatever_python_says_of_a_java_that_is_gone_is_a_connection_that_is_lost(
+    gone: Exception, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("marketfold.spark_says._java", [])
+    with pytest.raises(EngineError, match="The connection to Spark was lost"), told_in_words("shop.orders"):
+        raise gone
 
 
 def test_a_spark_that_is_not_installed_says_what_to_install(examples: Path):
@@ -617,7 +691,32 @@ def test_what_is_kept_is_one_step_whatever_it_was_made_of():
         assert not rows.to_native()._jdf.queryExecution().analyzed().children().size()
     assert sorted(engine.collect(rows.join(rows, on="a"))["a"].to_pylist()) == list(range(8))
     guarded = SimpleNamespace(sparkSession=SimpleNamespace())  # as of a cluster that lets nobody at its Java
-    assert _as_leaf(guarded) is guarded
+    assert _leaf_of(guarded) is None
+
+
+@QUIET
+@pytest.mark.spark
+def test_what_is_kept_already_is_not_kept_again_and_what_somebody_cleared_is_given_back(spark: Any):
+    gc.collect()
+    release_caches()
+    engine, before = SparkEngine(), _cached_parts(spark)
+    kept = engine.materialise(engine.from_arrow(pa.table({"a": [1, 2]})))
+    assert engine.hold(kept) is kept
+    assert len(engine.kept) == 1
+    for least in range(3):
+        asked = kept.filter(nw.col("a") > least)
+        assert engine.collect(asked)["a"].to_pylist() == list(range(least + 1, 3))
+        assert _cached_parts(spark) > before
+        if least < 2:
+            spark.catalog.clearCache()  # the next question keeps it anew, and no cache of Spark's knows of it
+    engine.release(kept)
+    engine.release(kept)
+    assert _cached_parts(spark) <= before
+
+
+def _cached_frames(spark: Any) -> int:
+    """How many frames are in memory."""
+    return sum(one.isCached() for one in spark.sparkContext._jsc.sc().getRDDStorageInfo())
 
 
 def _cached_parts(spark: Any) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import numpy as np
 import pandas as pd
@@ -111,7 +111,7 @@ def test_customers_who_leave_are_drawn_to_leave(clean: CleanOrders, table: Featu
 
 def test_lines_are_read_in_the_order_of_the_file(clean: CleanOrders, table: FeatureTable):
     """Engines give the rows of a join in any order, and null shops are drawn by places."""
-    lines = read_lines(clean, table.ids, date.fromisoformat(table.settings["first_on"]))
+    lines = read_lines(clean, table.ids, cast("date", table.first_on))
     kept = clean.engine.collect(clean.purchases.select(SOURCE_LINE, "amount")).sort_by(SOURCE_LINE)
     assert lines.amount.tolist() == kept["amount"].to_pylist()
 

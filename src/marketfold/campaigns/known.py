@@ -15,6 +15,7 @@ from marketfold.campaigns.returning import SegmentCohorts, follow_segments
 from marketfold.campaigns.timing import Timing, count_months, time_segments
 from marketfold.clustering import sums_by
 from marketfold.duckdb_engine import DuckDBEngine
+from marketfold.engine import asked
 from marketfold.experiments import Baseline, read_baselines
 from marketfold.features import Outlook, outlook_of
 
@@ -111,7 +112,9 @@ def known_from_orders(
     silent = [one.silent_days for one in timing]
     past = read_baselines(purchases, customers, campaign_days, seasons, silent)
     facts = segment_facts(customers, [one.season_share for one in timing])
-    following = clean.engine.hold(next_products(purchases, affinity)) if purchases.columns else None
+    following = None
+    if purchases.columns:  # asked at once, as it is made of `members`
+        following = asked(clean.engine, clean.engine.hold(next_products(purchases, affinity)))
     cohorts = follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None
     clean.engine.release(purchases.members)
     report(3)

@@ -134,6 +134,8 @@ class LazyFeatureTable(InEngine):
     ----------
     frame
         A row per unit, with the columns that `rows` reads.
+    kept
+        What the engine keeps, of one that is `held`.
 
     Examples
     --------
@@ -151,6 +153,7 @@ class LazyFeatureTable(InEngine):
     engine: Engine
     frame: nw.LazyFrame[Any]
     rows: UnitRows
+    kept: nw.LazyFrame[Any] | None = None
 
     def __len__(self) -> int:
         return int(self.engine.collect(self.frame.select(nw.len()))[0][0].as_py())
@@ -163,8 +166,14 @@ class LazyFeatureTable(InEngine):
         return self.rows.table(self.engine.collect(self.frame))
 
     def held(self) -> LazyFeatureTable:
-        """The same, measured once (by Spark when first asked) and kept, until the engine's `release` of its frame."""
-        return replace(self, frame=self.engine.materialise(self.frame))
+        """The same, measured once (by Spark when first asked) and kept until `release`."""
+        kept = self.engine.materialise(self.frame)
+        return replace(self, frame=kept, kept=kept)
+
+    def release(self) -> None:
+        """Let go of what is kept, of which all that is made must have been asked; nothing where it was let go."""
+        if self.kept is not None:
+            self.engine.release(self.kept)
 
     def known_by(self, few: FeatureTable) -> LazyFeatureTable:
         """All units measured as a sample of them was: its features, and what its customers are expected by."""
@@ -198,7 +207,7 @@ class LazyFeatureTable(InEngine):
             return
         yield from self.engine.mapped(self.frame, self.rows.key, partial(_of_rows, function, self.rows))
 
-    def kept(self, function: Callable[[FeatureTable], pa.Table], made: pa.Schema) -> nw.LazyFrame[Any]:
+    def keep(self, function: Callable[[FeatureTable], pa.Table], made: pa.Schema) -> nw.LazyFrame[Any]:
         """What a function makes of the units, kept by their engine; `made` is its schema.
 
         ParameterError if a part of the units is not measured as all are (`UnitRows.is_known`).

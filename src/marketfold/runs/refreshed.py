@@ -143,7 +143,7 @@ def write_refreshed(
                 "lines": kept_with(kept, grown.rows, grown.source),
                 "refreshed": {
                     "run": run.home.name,
-                    "window_from": table.settings["first_on"],
+                    "window_from": cast("date", table.first_on).isoformat(),
                     "model": origin.to_dict(),
                     "lines": {name: getattr(grown.added, name) for name in ("read", "known", "replaced")},
                     "fit": asdict(advice.fit),

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.clustering import CenterSums, nearest_centers
+from marketfold.engine import asked
 from marketfold.features import expected_columns, keep_columns
 from marketfold.schema import money_sum
 from marketfold.selection.population import EXPECTED_COLUMN, PART, Population, measured_again, recoded
@@ -49,21 +50,22 @@ def settle(found: Segmentation, table: FeatureTable) -> Segmentation:
 def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentation:
     """The segments of a sample as segments of all units, which stay with their engine; its rows are still the sample.
 
-    `units` are measured by what is known of the sample. Numbers and names are as of `settle`; scale, reduction and
-    reach stay the sample's. No more comes home than what each centre asks.
+    `units` are measured by what is known of the sample, and released then. Numbers and names are as of `settle`; scale,
+    reduction and reach stay the sample's. No more comes home than what each centre asks.
     """
     engine, blank = units.engine, found.blank()
     made = partial(_placed_rows, blank)
     example = made(units.rows.table(units.rows.example()))
     dimensions = [name for name in example.column_names if name.startswith(DIMENSION)]
-    measured = units.kept(made, example.schema)
+    measured = units.keep(made, example.schema)
     narrow = measured.select(*dimensions)
 
     def asked_of(centers: Float32) -> CenterSums:
-        asked = engine.mapped(narrow, "", partial(_asked, dimensions, centers))
-        return reduce(CenterSums.__add__, map(_sums_of, asked))
+        told = engine.mapped(narrow, "", partial(_asked, dimensions, centers))
+        return reduce(CenterSums.__add__, map(_sums_of, told))
 
     centers = _settled_centers(found, asked_of)
+    units.release()
     key, placed = units.rows.key, example.select([units.rows.key]).append_column(PART, pa.array([0], pa.int64()))
     nearest = partial(_part_of, centers, dimensions, key)
     parts = engine.keep_mapped(measured.select(key, *dimensions), "", nearest, placed.schema)
@@ -74,7 +76,7 @@ def settle_population(found: Segmentation, units: LazyFeatureTable) -> Segmentat
     place = np.argsort(order).astype(np.int32)
     whole = measured.drop(*dimensions).join(parts, on=key, how="inner")
     frame = engine.materialise(whole.with_columns(recoded(PART, place).alias(PART)))
-    engine.collect(frame.select(nw.len()))  # of which some engines make the table only now
+    asked(engine, frame)
     engine.release(measured)
     engine.release(parts)
     population = Population(engine, frame, blank.table, sizes[order].astype(np.int32), revenue[order])
