@@ -119,6 +119,7 @@ class DuckDBEngine:
         settings |= {"temp_directory": str(home / "spill")} | ({"memory_limit": memory_limit} if memory_limit else {})
         self.folder = home
         self.scanned: Sequence[Path] = ()
+        self._released: set[str] = set()
         try:
             self.connection = duckdb.connect(str(home / f"{OWN_DATABASE}.duckdb"), config=settings)
         except duckdb.Error as error:
@@ -145,7 +146,10 @@ class DuckDBEngine:
 
     def release(self, frame: nw.LazyFrame[Any]) -> None:
         """Drop the table: until then its memory, or its place on the disk, is taken."""
-        self.connection.execute(f"DROP TABLE IF EXISTS {quoted(frame.to_native().alias)}")
+        name = frame.to_native().alias
+        if name not in self._released:
+            self.connection.execute(f"DROP TABLE {quoted(name)}")
+            self._released.add(name)
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"

@@ -49,7 +49,10 @@ class Engine(Protocol):
     name: str
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
+        """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly.
+
+        What is kept already may be given back itself.
+        """
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """The same for what is small or soon released, and perhaps at once: packing takes longer than it saves."""
@@ -58,7 +61,8 @@ class Engine(Protocol):
     def release(self, frame: nw.LazyFrame[Any]) -> None:
         """Let go of what `materialise` or `hold` gave, once all that is made of it is at home, or kept and `asked`.
 
-        Some engines make what they keep only when it is first asked, and would then make this anew.
+        Some engines make what they keep only when it is first asked, and would then make this anew. What was let go
+        before stays so.
         """
         ...
 

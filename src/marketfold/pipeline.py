@@ -208,16 +208,14 @@ class _Pipeline:
         with ExitStack() as kept:
             with self.clock.stage("features"):
                 table = ground.features()
-                if isinstance(table, LazyFeatureTable):
-                    table = table.held() if clusterer is None else table.collect()  # one's own is fitted to all of them
-                if isinstance(table, LazyFeatureTable):
-                    kept.callback(table.release)
+                if isinstance(table, LazyFeatureTable):  # a clusterer of one's own is fitted to all of them
+                    table = kept.enter_context(table.held()) if clusterer is None else table.collect()
                 if isinstance(table, FeatureTable):
                     _check_enough_units(table, config)
                 few = table if isinstance(table, FeatureTable) and clusterer is not None else _sample(table, config)
                 sampled = few is not table
                 if sampled:
-                    _check_enough_units(few, config, is_sample=True)
+                    _check_enough_in_sample(few, config)
                 ground = ground.sample(len(few), config.seed) if sampled else ground
                 chooses = choosing_half(len(few), config.seed)
                 holdout = ground.holdout(few)
@@ -364,22 +362,26 @@ def _sample(table: FeatureTable | LazyFeatureTable, config: RunConfig) -> Featur
     return table.sample(few, config.seed)
 
 
-def _check_enough_units(table: FeatureTable, config: RunConfig, *, is_sample: bool = False) -> None:
+def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
     wanted = config.clustering.segments or FEWEST_SEGMENTS
-    n_units, unit = len(table), table.unit.replace("_", " ")
-    if n_units > wanted:
-        return
-    if is_sample:
+    if len(table) <= wanted:
+        n_units, unit = len(table), table.unit.replace("_", " ")
+        there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
+        fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""
+        bought = "" if is_of_table(table.settings) else " with purchases"
+        message = f"{there}{bought}, and {wanted} segments need more than that. Give a longer file{fewer}."
+        raise TooFewUnitsError(message)
+
+
+def _check_enough_in_sample(few: FeatureTable, config: RunConfig) -> None:
+    wanted = config.clustering.segments or FEWEST_SEGMENTS
+    if len(few) <= wanted:
         limits = {"--choose-among": config.clustering.choose_among, "--in-memory": config.clustering.in_memory}
-        more = listed([flag for flag, most in limits.items() if most <= n_units])
+        more = listed([flag for flag, most in limits.items() if most <= len(few)])
         raise TooFewUnitsError(
-            f"Segments are chosen by a sample of {n_units} {unit}s, and {wanted} segments need more than that. Ask for "
-            f"fewer segments with --segments, or raise {more}."
+            f"Segments are chosen by a sample of {len(few)} {few.unit.replace('_', ' ')}s, and {wanted} segments need "
+            f"more than that. Ask for fewer segments with --segments, or raise {more}."
         )
-    there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
-    fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""
-    bought = "" if is_of_table(table.settings) else " with purchases"
-    raise TooFewUnitsError(f"{there}{bought}, and {wanted} segments need more than that. Give a longer file{fewer}.")
 
 
 def _temporal_holdout(clean: CleanOrders, config: RunConfig, table: FeatureTable) -> TemporalHoldout | None:

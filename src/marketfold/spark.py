@@ -25,7 +25,7 @@ from marketfold.errors import (
     MissingDependencyError,
     ParameterError,
 )
-from marketfold.spark_says import listen_to, masked, said, text_of, told_in_words
+from marketfold.spark_says import GONE, listen_to, masked, said, text_of, told_in_words
 
 CONNECT = "sc://"
 _HERE = "local[*]"
@@ -273,10 +273,10 @@ def _begun(master: str | None, memory: str | None, java: str) -> Any:
     try:
         gateway = launch_gateway(SparkConf().setAll(list(settings.items())), {"stdout": log, "stderr": log})
         atexit.register(_end, gateway)
-        context = SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
-        _let_end(context, gateway)
+        SparkContext(conf=SparkConf().setAll(list(settings.items())), gateway=gateway)
         session: Any = SparkSession.builder.getOrCreate()
         listen_to(log)
+        _let_end(session)
         atexit.register(_stop, session)  # before Java ends: what its Python workers say would break off
     except Exception as error:  # of PySpark, of Py4J, of Java: each in its own words
         raise _not_begun(error, log, master) from error
@@ -288,17 +288,19 @@ def _begun(master: str | None, memory: str | None, java: str) -> Any:
     return session
 
 
-def _let_end(context: Any, gateway: Any) -> None:
-    """Let Java end without memory, and that it ended be told once, where it is asked next.
+def _let_end(session: Any) -> None:
+    """Let Java end where a thread lacks memory, and that it ended be told once, where it is asked next.
 
     Where only the thread of Java ended that sends a result, PySpark would wait for that for ever; and its server of
-    sums, which nothing here makes use of, would write a traceback of its own.
+    sums, whose client is gone, would write a traceback of its own. Neither has a public word.
     """
-    java, server = gateway.jvm, getattr(context, "_accumulatorServer", None)
-    uncaught = java.org.apache.spark.util.SparkUncaughtExceptionHandler(False)  # noqa: FBT003  (Java knows no names)
-    java.java.lang.Thread.setDefaultUncaughtExceptionHandler(uncaught)
-    if server is not None:
-        server.handle_error = lambda *_: None
+    with suppress(Exception):
+        java = session._jvm  # noqa: SLF001
+        uncaught = java.org.apache.spark.util.SparkUncaughtExceptionHandler(False)  # noqa: FBT003  (Java knows no names)
+        java.java.lang.Thread.setDefaultUncaughtExceptionHandler(uncaught)
+        server = session.sparkContext._accumulatorServer  # noqa: SLF001
+        tell = server.handle_error
+        server.handle_error = lambda *given: None if isinstance(sys.exception(), GONE) else tell(*given)
 
 
 def _end(gateway: Any) -> None:

@@ -50,9 +50,11 @@ class _Kept:
 
     def give_back(self) -> None:
         """Take it from memory, also where somebody cleared all caches before, and a later question filled this anew."""
-        self.cached.unpersist()
-        if self.leaf:
-            self.leaf.builder.clearCache(False)  # noqa: FBT003  (Java knows no names)
+        try:
+            self.cached.unpersist()
+        finally:
+            if self.leaf:
+                self.leaf.builder.clearCache(False)  # noqa: FBT003  (Java knows no names)
 
 
 _let_go: deque[_Kept] = deque()
@@ -106,7 +108,7 @@ class SparkEngine:
         """Cache in the cluster."""
         release_caches()
         native = frame.to_native()
-        if any(one.asked is native for one in self.kept):
+        if any(native is one.asked or native is one.cached for one in self.kept):
             return frame
         kept = _Kept(native)
         self.kept.append(kept)  # before it is cached: whoever breaks off in between leaves nothing there

@@ -6,6 +6,7 @@ import os
 import re
 import warnings
 from contextlib import contextmanager
+from traceback import walk_tb
 from typing import IO, TYPE_CHECKING
 
 from marketfold.errors import EngineError, MarketfoldError, OrdersError, RunFolderError
@@ -19,7 +20,7 @@ _NO_RIGHT = re.compile(r"(?i)permission|accesscontrol|access denied|not authoriz
 _ENDED = re.compile(r"(?i)Py4JNetwork|answer from Java|Context.*(stop|shut)|\.dagScheduler\(\)\W+is null")
 """That Java, or what Spark has of it, is gone."""
 _LOST = re.compile(r"(?i)connection (refused|reset)|UNAVAILABLE")
-_LOST_HERE = (ConnectionError, EOFError)
+GONE = (ConnectionError, EOFError)
 """What Python says of a Java that is gone: it cannot be asked, or ended while it told."""
 _NO_MEMORY = re.compile(r"OutOfMemory|Java heap space")
 _OURS = re.compile(r"marketfold\.errors\.\w+: ((?:(?!\n\s+at |\n\s*\n|\n SQLSTATE).)+)", re.DOTALL)
@@ -72,7 +73,13 @@ def told_in_words(name: str, *, writing: bool = False) -> Iterator[None]:
 
 def is_of_spark(error: Exception) -> bool:
     """Whether Spark says it, or what leads to it."""
-    return type(error).__module__.partition(".")[0] in _SPARKS or isinstance(error, _LOST_HERE)
+    if isinstance(error, GONE):
+        return any(_is_sparks(frame.f_globals.get("__name__", "")) for frame, _ in walk_tb(error.__traceback__))
+    return _is_sparks(type(error).__module__)
+
+
+def _is_sparks(module: str) -> bool:
+    return module.partition(".")[0] in _SPARKS
 
 
 def is_too_much_at_once(error: Exception) -> bool:
@@ -99,7 +106,7 @@ def in_words(error: Exception, name: str) -> MarketfoldError:
             "session is made."
         )
     ours = _OURS.search(whole)
-    is_gone = isinstance(error, _LOST_HERE) or bool(_ENDED.search(whole) or _LOST.search(whole))
+    is_gone = isinstance(error, GONE) or bool(_ENDED.search(whole) or _LOST.search(whole))
     if ours is None and (_NO_MEMORY.search(whole) or (is_gone and _NO_MEMORY.search("".join(map(text_of, _java))))):
         return EngineError("Spark has too little memory. Raise --memory-limit, or spark.driver.memory of the session.")
     if ours is None and is_gone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import math
 import os
@@ -13,6 +14,7 @@ import tempfile
 import threading
 import warnings
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -157,11 +159,14 @@ def test_a_sample_is_settled_and_planned_for_where_spark_has_the_customers(spark
     few = build_features(here).sample(25)
     found = Fits(few).segment(Recipe("value", "none", n_segments=2))
     theirs = settle_population(found, plan_features(here, names=few.names, settings=few.settings))
-    held = plan_features(there).held()
-    mine = settle_population(found, held.known_by(few))
-    assert held.kept is not None
     assert isinstance(there.engine, SparkEngine)
-    assert held.kept.to_native() not in [one.asked for one in there.engine.kept]
+    with plan_features(there).held() as held:
+        assert held.kept is not None
+        (of_features,) = (one for one in there.engine.kept if one.asked is held.kept.to_native())
+        mine = settle_population(found, held.known_by(few))
+        assert of_features not in there.engine.kept
+    assert of_features.leaf
+    assert not of_features.leaf.builder.isCachedColumnBuffersLoaded()
     assert mine.segmenter.centers_ == pytest.approx(theirs.segmenter.centers_, abs=1e-6)
     assert (mine.n_units, mine.sizes.tolist()) == (theirs.n_units, theirs.sizes.tolist())
     assert mine.n_units > len(few)
@@ -181,6 +186,7 @@ def test_a_sample_is_settled_and_planned_for_where_spark_has_the_customers(spark
     assert first.select(["customer_id", REVENUE]).equals(wanted_first.select(["customer_id", REVENUE]))
     ids = [part["id"].to_pylist() for part in mine.population.mapped(ids_of)]
     assert [one for part in ids for one in part] == wanted.ids.tolist()
+    gc.collect()
     release_caches()
     before, known = _cached_frames(spark), len(there.engine.kept)
     mine_told, their_told = _planned(mine, there), _planned(theirs, here)
@@ -516,12 +522,20 @@ def test_a_session_of_our_own_suits_large_orders_ends_without_memory_and_in_sile
         "        print(error)\n"
         "asks(lambda: java.java.nio.ByteBuffer.allocate(2**31 - 9))\n"  # more than it has, and it is told
         "print(session.range(4).count())\n"
-        "nothing = java.java.lang.Void.TYPE\n"
-        "without = java.java.lang.OutOfMemoryError('Java heap space')\n"
-        "handles = java.java.lang.invoke\n"
-        "thrown = handles.MethodHandles.throwException(nothing, without.getClass()).bindTo(without)\n"
+        "kept = []\n"
+        "asks(lambda: [kept.append(java.java.nio.ByteBuffer.allocate(2**22)) for _ in range(1000)])\n"
+        "buffers = java.java.lang.Class.forName('java.nio.ByteBuffer')\n"
+        "number, nothing = java.java.lang.Integer.TYPE, java.java.lang.Void.TYPE\n"
+        "methods = java.java.lang.invoke.MethodHandles\n"
+        "kind = java.java.lang.invoke.MethodType.methodType(buffers, number)\n"
+        "full = methods.publicLookup().findStatic(buffers, 'allocate', kind)\n"
+        "values = session.sparkContext._gateway.new_array(java.java.lang.Object, 1)\n"
+        "values[0] = 2**24\n"
+        "full = methods.insertArguments(full, 0, values)\n"
+        "full = full.asType(java.java.lang.invoke.MethodType.methodType(nothing))\n"
         "runs = java.java.lang.Class.forName('java.lang.Runnable')\n"
-        "worker = java.java.lang.Thread(handles.MethodHandleProxies.asInterfaceInstance(runs, thrown))\n"
+        "proxies = java.java.lang.invoke.MethodHandleProxies\n"
+        "worker = java.java.lang.Thread(proxies.asInterfaceInstance(runs, full))\n"
         "worker.start()\n"  # a thread that nobody hears of, as the one that sends a result
         "session.sparkContext._gateway.proc.wait(60)\n"
         "asks(lambda: session.range(4).count())\n"
@@ -533,11 +547,10 @@ def test_a_session_of_our_own_suits_large_orders_ends_without_memory_and_in_sile
     }  # of which a master has no need
     ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
     assert ended.returncode == 0, ended.stderr
-    n_rows, java, told, there, gone = ended.stdout.splitlines()
+    n_rows, java, told, there, full, gone = ended.stdout.splitlines()
     assert n_rows == there == "4"
     assert "-XX:+UseParallelGC" in java
-    assert "too little memory" in told
-    assert "too little memory" in gone
+    assert all("too little memory" in one for one in (told, full, gone))
     assert "Traceback" not in ended.stderr  # of PySpark's server of accumulators, whose client is gone first
 
 
@@ -566,13 +579,21 @@ def test_a_java_that_ends_between_two_parts_is_a_connection_that_is_lost():
     assert told.startswith("The connection to Spark was lost")
 
 
-@pytest.mark.parametrize("gone", [EOFError(), BrokenPipeError(32, "Broken pipe"), ConnectionResetError()])
-def test_whatever_python_says_of_a_java_that_is_gone_is_a_connection_that_is_lost(
-    gone: Exception, monkeypatch: pytest.MonkeyPatch
+def test_whatever_pyspark_meets_of_a_java_that_is_gone_is_a_connection_that_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    sent: Any = importlib.import_module("pyspark.serializers")
     monkeypatch.setattr("marketfold.spark_says._java", [])
-    with pytest.raises(EngineError, match="The connection to Spark was lost"), told_in_words("shop.orders"):
-        raise gone
+    here, there = socket.socketpair()
+    there.close()
+    asked: list[Any] = [partial(sent.read_int, here.makefile("rb"))]
+    asked.append(partial(sent.write_int, 1, here.makefile("wb", buffering=0)))
+    for ask in asked:
+        with pytest.raises(EngineError, match="The connection to Spark was lost"), told_in_words("shop.orders"):
+            ask()
+    here.close()
+    with pytest.raises(EOFError), told_in_words("shop.orders"):
+        raise EOFError  # of something else
 
 
 def test_a_spark_that_is_not_installed_says_what_to_install(examples: Path):

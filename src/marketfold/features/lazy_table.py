@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -165,10 +166,18 @@ class LazyFeatureTable(InEngine):
         """All units, with the errors of `UnitRows.table`."""
         return self.rows.table(self.engine.collect(self.frame))
 
-    def held(self) -> LazyFeatureTable:
-        """The same, measured once (by Spark when first asked) and kept until `release`."""
+    @contextmanager
+    def held(self) -> Iterator[LazyFeatureTable]:
+        """The same, measured once (by Spark when first asked) and kept until the end of the block, or `release`."""
         kept = self.engine.materialise(self.frame)
-        return replace(self, frame=kept, kept=kept)
+        table = replace(self, frame=kept, kept=kept)
+        try:
+            yield table
+        except BaseException:
+            with suppress(Exception):  # what broke off is told, and not what an engine says that is perhaps gone
+                table.release()
+            raise
+        table.release()
 
     def release(self) -> None:
         """Let go of what is kept, of which all that is made must have been asked; nothing where it was let go."""
