@@ -710,6 +710,9 @@ def test_what_is_kept_is_one_step_whatever_it_was_made_of():
     for step in range(3):
         rows = engine.materialise(nw.concat([rows, rows.with_columns(a=nw.col("a") + 2**step)]))
         assert not rows.to_native()._jdf.queryExecution().analyzed().children().size()
+        leaf = engine.kept[-1].leaf
+        assert leaf
+        assert leaf.builder.cachedName() == "In-memory table marketfold"  # or Spark writes out all it was made of
     assert sorted(engine.collect(rows.join(rows, on="a"))["a"].to_pylist()) == list(range(8))
     guarded = SimpleNamespace(sparkSession=SimpleNamespace())  # as of a cluster that lets nobody at its Java
     assert _leaf_of(guarded) is None
