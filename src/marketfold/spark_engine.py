@@ -115,8 +115,7 @@ class SparkEngine:
         kept = _Kept(native)
         self.kept.append(kept)  # before it is cached: whoever breaks off in between leaves nothing there
         with told_in_words(self.source):
-            _cache(native)
-        kept.leaf = _leaf_of(native)
+            kept.leaf = _cache(native)
         if is_remote(native.sparkSession):
             _release_at_exit()
         return frame_of(kept.asked)
@@ -296,37 +295,23 @@ class SparkEngine:
         return False
 
 
-def _cache(frame: Any) -> None:
-    """Cache a frame under a name.
+def _cache(frame: Any) -> _Leaf | None:
+    """Cache a frame under a name, and give it as a plan of one step; None where Spark only caches.
 
-    Where it has none Spark makes one of the text of its plan, with all that is cached within what is cached, and each
-    level stands there twice where Spark plans as it goes: of the plan of 5 million customers that took as long as all
-    answers. PySpark gives no name but to views, and Connect none at all.
+    With every question Spark walks through all that a frame was made of, through what is cached as well, and of a run
+    that walk took longer than the answers. Where what is cached has no name, Spark makes one of the text of all that,
+    too, in which each level stands twice where Spark plans as it goes. PySpark has no word for either, and Spark does
+    not let itself be asked for them by Connect, or in a cluster that guards its Java.
     """
     session = frame.sparkSession
     with suppress(Exception):  # what is wrong with the frame is said once more, in the usual way
-        java, name = session._jsparkSession, session._jvm.scala.Some(_NAME)  # noqa: SLF001
-        level = java.sessionState().conf().defaultCacheStorageLevel()
-        java.sharedState().cacheManager().cacheQuery(frame._jdf, name, level)  # noqa: SLF001
-        return
+        java, jvm = session._jsparkSession, session._jvm  # noqa: SLF001
+        level, caches = java.sessionState().conf().defaultCacheStorageLevel(), java.sharedState().cacheManager()
+        caches.cacheQuery(frame._jdf, jvm.scala.Some(_NAME), level)  # noqa: SLF001
+        step = caches.lookupCachedData(frame._jdf).get().cachedRepresentation()  # noqa: SLF001
+        datasets = jvm.org.apache.spark.sql.classic.Dataset
+        return _Leaf(type(frame)(datasets.ofRows(java, step), session), step.cacheBuilder())
     frame.cache()
-
-
-def _leaf_of(cached: Any) -> _Leaf | None:
-    """What is cached as a plan of one step; None where that is not to be had.
-
-    With every question Spark walks through all that a frame was made of, through what is cached as well, and of a run
-    that walk took longer than the answers. PySpark has no word for the one step, and Spark does not let itself be
-    asked for it by Connect, or in a cluster that guards its Java.
-    """
-    session = cached.sparkSession
-    if is_remote(session):
-        return None
-    with suppress(Exception):
-        java = session._jsparkSession  # noqa: SLF001
-        found = java.sharedState().cacheManager().lookupCachedData(cached._jdf)  # noqa: SLF001
-        step, datasets = found.get().cachedRepresentation(), session._jvm.org.apache.spark.sql.classic.Dataset  # noqa: SLF001
-        return _Leaf(type(cached)(datasets.ofRows(java, step), session), step.cacheBuilder())
     return None
 
 

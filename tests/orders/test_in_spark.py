@@ -59,7 +59,7 @@ from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import Fits, Recipe, at_hand, settle_population
 from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, _not_begun, find_session, refuse_passing_table
-from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _leaf_of, _packed, release_caches
+from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _cache, _packed, release_caches
 from marketfold.spark_says import in_words, masked, said, told_in_words
 from marketfold.units import REVENUE
 
@@ -714,8 +714,10 @@ def test_what_is_kept_is_one_step_whatever_it_was_made_of():
         assert leaf
         assert leaf.builder.cachedName() == "In-memory table marketfold"  # or Spark writes out all it was made of
     assert sorted(engine.collect(rows.join(rows, on="a"))["a"].to_pylist()) == list(range(8))
-    guarded = SimpleNamespace(sparkSession=SimpleNamespace())  # as of a cluster that lets nobody at its Java
-    assert _leaf_of(guarded) is None
+    asked: list[str] = []
+    guarded = SimpleNamespace(sparkSession=SimpleNamespace(), cache=lambda: asked.append("cache"))
+    assert _cache(guarded) is None  # as of a cluster that lets nobody at its Java
+    assert asked == ["cache"]
 
 
 @QUIET
