@@ -4,34 +4,29 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from marketfold.analysis import Analysis, ChoicePart, CustomersPart, DataPart, RunPart, SegmentsPart
 from marketfold.campaigns import ArmDraw, for_companies, keep_edits, plan_campaigns
-from marketfold.cleaning import CleanOrders, clean_orders, orders_of, sample_customers
+from marketfold.cleaning import CleanOrders, clean_orders, orders_of
 from marketfold.clustering import assess_stability, split_and_merge
 from marketfold.config import load_config
 from marketfold.customer_tables import CustomerTable, is_of_table, read_source, refuse_settings_of_orders
-from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.estimators import plain_arrays
 from marketfold.exploration import explore
-from marketfold.features import LazyFeatureTable, before_day, check_own, plan_features
+from marketfold.features import LazyFeatureTable, before_day, check_own
+from marketfold.grounds import CustomersGround, OrdersGround
 from marketfold.orders import Orders, fingerprint
 from marketfold.progress import shown_progress
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import (
     Fits,
-    NullClouds,
-    NullShops,
     among,
     check_merges,
-    check_outlook,
-    choose_cutoff,
     choose_recipe,
     choosing_half,
-    hold_out_future,
     label_segments,
     merge_alike,
     merge_segments,
@@ -50,124 +45,12 @@ if TYPE_CHECKING:
     from marketfold.analysis import Previous
     from marketfold.campaigns import CampaignPlan
     from marketfold.config import RunConfig
-    from marketfold.diagnostics import LiteratureBaseline, Trap
+    from marketfold.grounds import Ground
     from marketfold.schema import Progress, Watched
-    from marketfold.selection import FutureScore, Null, OutlookCheck, Recipe, Segmentation, TemporalHoldout
+    from marketfold.selection import FutureScore, Recipe, Segmentation
 
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a feature set, so that the labels rest on resamples that no choice has seen."""
-
-Checked = tuple["FeatureTable", "TemporalHoldout | None", "OutlookCheck | None"]
-
-
-class _Ground(Protocol):
-    """What a run stands on, orders or a table of customers, as far as the stages see it."""
-
-    @property
-    def data(self) -> DataPart | CustomersPart:
-        """What was read."""
-        ...
-
-    def features(self) -> FeatureTable | LazyFeatureTable:
-        """One row per unit; with the engine where they are too many for memory."""
-        ...
-
-    def sample(self, n_units: int, seed: int) -> _Ground:
-        """The same of fewer customers, those of `FeatureTable.sample`, as far as the choice of segments asks."""
-        ...
-
-    def holdout(self, table: FeatureTable) -> TemporalHoldout | None:
-        """The customers of an earlier day, by the features of the table; None where there is none to know of."""
-        ...
-
-    def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
-        """Both, without what is expected of customers where a later period did not bring it; and the check."""
-        ...
-
-    def null(self) -> Null:
-        """What draws units without groups."""
-        ...
-
-    def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
-        """What may be wrong with the segments."""
-        ...
-
-    def baseline(self) -> LiteratureBaseline | None:
-        """What published analyses would find."""
-        ...
-
-    def behind_plan(self) -> CleanOrders | CustomerTable:
-        """What campaigns are counted from."""
-        ...
-
-
-@dataclass(frozen=True)
-class _OrdersGround:
-    """Orders, of which those before the as-of day are seen."""
-
-    data: DataPart
-    seen: CleanOrders
-    config: RunConfig
-
-    def features(self) -> FeatureTable | LazyFeatureTable:
-        lazy = plan_features(self.seen, self.config.features)
-        of_customers = self.config.features.unit == "customer"  # other units are always in memory
-        stays = of_customers and self.seen.activity.n_customers > self.config.clustering.in_memory
-        return lazy if stays else lazy.collect()
-
-    def sample(self, n_units: int, seed: int) -> _OrdersGround:
-        if self.config.features.unit != "customer":  # nobody asks for the lines of other units
-            return self
-        return replace(self, seen=sample_customers(self.seen, n_units, seed))
-
-    def holdout(self, table: FeatureTable) -> TemporalHoldout | None:
-        return _temporal_holdout(self.seen, self.config, table)
-
-    def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
-        return check_outlook(table, holdout, self.seen)
-
-    def null(self) -> Null:
-        return NullShops(self.seen)
-
-    def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
-        return find_traps(segmentation, self.data.clean)
-
-    def baseline(self) -> LiteratureBaseline | None:
-        return _literature_baseline(self.data.orders, self.config)
-
-    def behind_plan(self) -> CleanOrders:
-        return self.seen
-
-
-@dataclass(frozen=True)
-class _CustomersGround:
-    """A table of customers: what takes orders is not there."""
-
-    data: CustomersPart
-
-    def features(self) -> FeatureTable:
-        return self.data.table.features
-
-    def sample(self, n_units: int, seed: int) -> _CustomersGround:  # noqa: ARG002
-        return self
-
-    def holdout(self, table: FeatureTable) -> None:  # noqa: ARG002
-        return None
-
-    def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
-        return table, holdout, None
-
-    def null(self) -> Null:
-        return NullClouds()
-
-    def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
-        return find_traps(segmentation)
-
-    def baseline(self) -> None:
-        return None
-
-    def behind_plan(self) -> CustomerTable:
-        return self.data.table
 
 
 @dataclass(frozen=True)
@@ -179,7 +62,7 @@ class _Pipeline:
     progress: Progress | None
     previous: Previous | None
 
-    def read(self, source: Any) -> _Ground:
+    def read(self, source: Any) -> Ground:
         """Read the source; orders are cleaned and explored."""
         config = self.config
         with self.clock.stage("read"):
@@ -188,7 +71,7 @@ class _Pipeline:
         name = read.facts.place_of(source)
         if isinstance(read, CustomerTable):
             refuse_settings_of_orders(read, config.features)
-            return _CustomersGround(CustomersPart(name, read, sha256))
+            return CustomersGround(CustomersPart(name, read, sha256))
         check_own(config.features.own_features, read.lines.collect_schema().names(), config.features.unit)
         with self.clock.stage("clean"):
             clean = source if isinstance(source, CleanOrders) else clean_orders(read, config.cleaning)
@@ -196,9 +79,9 @@ class _Pipeline:
             exploration = explore(clean, random_state=config.seed, progress=self.progress)
         as_of = config.features.as_of
         seen = before_day(clean, as_of) if as_of else clean  # once: what customers did is remembered with it
-        return _OrdersGround(DataPart(name, read, clean, exploration, sha256), seen, config)
+        return OrdersGround(DataPart(name, read, clean, exploration, sha256), seen, config)
 
-    def segment(self, ground: _Ground, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
+    def segment(self, ground: Ground, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
         """Measure the units, choose how to segment them, and assess what came of it.
 
         Of very many units a sample chooses and is assessed; the segments are settled on all, by the engine that
@@ -251,7 +134,7 @@ class _Pipeline:
             made = replace(made, stability=tested.stability, tests=tested.tests)
         return made, ChoicePart(choice, across, future, outlook, solutions)
 
-    def describe(self, segmentation: Segmentation, ground: _Ground) -> tuple[Segmentation, SegmentsPart]:
+    def describe(self, segmentation: Segmentation, ground: Ground) -> tuple[Segmentation, SegmentsPart]:
         """Number and name the segments, say what each is, and look for what may be wrong with them."""
         with self.clock.stage("profile"):
             traits = find_traits(segmentation)
@@ -265,7 +148,7 @@ class _Pipeline:
             traps, baseline = ground.traps(segmentation), ground.baseline()
         return segmentation, SegmentsPart(profiles, traps, baseline, matches)
 
-    def plan(self, segmentation: Segmentation, segments: SegmentsPart, ground: _Ground) -> CampaignPlan:
+    def plan(self, segmentation: Segmentation, segments: SegmentsPart, ground: Ground) -> CampaignPlan:
         """Plan a campaign for each segment, with what was edited by hand in the earlier run."""
         with self.clock.stage("plan"):
             plan = plan_campaigns(
@@ -384,13 +267,6 @@ def _check_enough_in_sample(few: FeatureTable, config: RunConfig) -> None:
         )
 
 
-def _temporal_holdout(clean: CleanOrders, config: RunConfig, table: FeatureTable) -> TemporalHoldout | None:
-    """The customers of an earlier day, where the orders are long enough and the question is about customers."""
-    span = clean.activity.span if config.features.unit == "customer" else None
-    cutoff = choose_cutoff(*span) if span else None
-    return hold_out_future(clean, cutoff, config.features, table.names) if cutoff else None
-
-
 def _score_future(fits: Fits, recipe: Recipe, made: Segmentation) -> FutureScore | None:
     if fits.holdout is None:
         return None
@@ -399,12 +275,3 @@ def _score_future(fits: Fits, recipe: Recipe, made: Segmentation) -> FutureScore
     except (OrdersError, ParameterError):  # too few differed on the earlier day
         return None
     return score_on_future(fits.holdout, labels, recipe.seed)
-
-
-def _literature_baseline(orders: Orders, config: RunConfig) -> LiteratureBaseline | None:
-    """What published analyses do with such lines, beside what this run did; None where it is not about lines."""
-    if config.features.unit != "order_line":
-        return None
-    asked = config.reduction.method
-    network = asked if asked != "auto" and reducer_type(asked).stochastic else None
-    return cluster_as_published(orders, network=network, seed=config.seed)
