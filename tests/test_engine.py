@@ -6,6 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -86,6 +87,9 @@ def test_what_is_released_takes_no_room():
     for keep in (engine.hold, engine.materialise):
         kept = keep(engine.from_arrow(pa.table({"a": [1, 2]})))
         assert (tables(), engine.collect(kept).num_rows) == (1, 2)
+        engine.release(kept.filter(nw.col("a") > 1))  # which DuckDB calls by the same name
+        assert tables() == 1
+        engine.release(kept)
         engine.release(kept)
         assert tables() == 0
 

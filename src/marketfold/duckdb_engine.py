@@ -119,7 +119,7 @@ class DuckDBEngine:
         settings |= {"temp_directory": str(home / "spill")} | ({"memory_limit": memory_limit} if memory_limit else {})
         self.folder = home
         self.scanned: Sequence[Path] = ()
-        self._released: set[str] = set()
+        self._kept: dict[str, Any] = {}
         try:
             self.connection = duckdb.connect(str(home / f"{OWN_DATABASE}.duckdb"), config=settings)
         except duckdb.Error as error:
@@ -135,21 +135,26 @@ class DuckDBEngine:
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a table of the temporary database."""
-        return frame_of(self.connection.table(self._table(frame)))
+        return self._keep(self._table(frame))
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a temporary table, which DuckDB does not compress; it spills like any other."""
         name = f"held_{uuid.uuid4().hex}"
         with _room(self.scanned):
             self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}").fetchall()
-        return frame_of(self.connection.table(name))
+        return self._keep(name)
 
     def release(self, frame: nw.LazyFrame[Any]) -> None:
         """Drop the table: until then its memory, or its place on the disk, is taken."""
-        name = frame.to_native().alias
-        if name not in self._released:
+        native = frame.to_native()
+        name = native.alias  # as that of all that was made of it
+        if self._kept.get(name) is native:
+            del self._kept[name]
             self.connection.execute(f"DROP TABLE {quoted(name)}")
-            self._released.add(name)
+
+    def _keep(self, name: str) -> nw.LazyFrame[Any]:
+        self._kept[name] = self.connection.table(name)
+        return frame_of(self._kept[name])
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
