@@ -204,6 +204,14 @@ class Purchases:
             measures["category"] = nw.col("category").max()
         return self.engine.materialise(known.group_by("customer", "segment", what).agg(**measures))
 
+    def release(self) -> None:
+        """Let go of what is held, of which all that is made must have been asked; nothing where it was let go."""
+        found = vars(self)
+        held = (found.get(name) for name in ("_products", "_categories", "things", "lines", "orders", "members"))
+        for frame in held:
+            if frame is not None:
+                self.engine.release(frame)
+
     def _one_category_each(self, known: nw.LazyFrame[Any]) -> bool:
         """Whether every product stands in one category only (or always in none)."""
         category = nw.col("category")

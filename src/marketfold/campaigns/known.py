@@ -116,7 +116,7 @@ def known_from_orders(
     if purchases.columns:  # asked at once, as it is made of `members`
         following = asked(clean.engine, clean.engine.hold(next_products(purchases, affinity)))
     cohorts = follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None
-    clean.engine.release(purchases.members)
+    purchases.release()
     report(3)
     return KnownCustomers(
         customers=customers.held,
