@@ -30,31 +30,34 @@ SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
 
 class _Leaf(NamedTuple):
-    """What is cached as a plan of one step: the frame by which it is asked, and what of Java keeps it in memory."""
+    """What is cached as a plan of one step: rows, the frame by which they are asked, and what of Java keeps them."""
 
+    rows: Any
     frame: Any
     builder: Any
 
 
 @dataclass(eq=False)
 class _Kept:
-    """A frame that is cached, and its leaf where Spark lets itself be asked for one."""
+    """A frame that is kept, and its leaf where Spark lets itself be asked for one; else it is cached itself."""
 
-    cached: Any
+    frame: Any
     leaf: _Leaf | None = None
 
     @property
     def asked(self) -> Any:
         """The frame by which it is asked."""
-        return self.leaf.frame if self.leaf else self.cached
+        return self.leaf.frame if self.leaf else self.frame
 
     def give_back(self) -> None:
         """Take it from memory, also where somebody cleared all caches before, and a later question filled this anew."""
+        if self.leaf is None:
+            self.frame.unpersist()
+            return
         try:
-            self.cached.unpersist()
+            self.leaf.rows.unpersist()
         finally:
-            if self.leaf:
-                self.leaf.builder.clearCache(False)  # noqa: FBT003  (Java knows no names)
+            self.leaf.builder.clearCache(False)  # noqa: FBT003  (Java knows no names)
 
 
 _let_go: deque[_Kept] = deque()
@@ -73,7 +76,7 @@ def _release_at_exit() -> None:
             _let_go.extend(engine.kept)
         with suppress(Exception):  # as below
             for one in _let_go:
-                ask_once(one.cached.sparkSession)
+                ask_once(one.frame.sparkSession)
         release_caches()
 
     atexit.register(release)
@@ -110,12 +113,17 @@ class SparkEngine:
         """Cache in the cluster."""
         release_caches()
         native = frame.to_native()
-        if any(native is one.asked or native is one.cached for one in self.kept):
-            return frame
+        for one in self.kept:
+            if native is one.asked or native is one.frame:
+                return frame_of(one.asked)
         kept = _Kept(native)
-        self.kept.append(kept)  # before it is cached: whoever breaks off in between leaves nothing there
-        with told_in_words(self.source):
-            kept.leaf = _cache(native)
+        try:
+            with told_in_words(self.source):
+                kept.leaf = _cache(native)
+        except BaseException:
+            _let_go.append(kept)  # whoever breaks off leaves nothing there
+            raise
+        self.kept.append(kept)
         if is_remote(native.sparkSession):
             _release_at_exit()
         return frame_of(kept.asked)
@@ -296,21 +304,24 @@ class SparkEngine:
 
 
 def _cache(frame: Any) -> _Leaf | None:
-    """Cache a frame under a name, and give it as a plan of one step; None where Spark only caches.
+    """Cache what a frame computes under a name, and give it as a plan of one step; None where Spark only caches.
 
     With every question Spark walks through all that a frame was made of, through what is cached as well, and of a run
-    that walk took longer than the answers. Where what is cached has no name, Spark makes one of the text of all that,
-    too, in which each level stands twice where Spark plans as it goes. PySpark has no word for either, and Spark does
-    not let itself be asked for them by Connect, or in a cluster that guards its Java.
+    that walk took longer than the answers. Where Spark plans as it goes it writes the plan out besides, after each of
+    its stages, with what is cached within it, each level twice; and where what is cached has no name, to make one. Of
+    rows that it has as such it knows neither, nor how many they are before they are there. PySpark has no word for
+    this, and Spark does not let itself be asked for it by Connect, or in a cluster that guards its Java.
     """
     session = frame.sparkSession
     with suppress(Exception):  # what is wrong with the frame is said once more, in the usual way
-        java, jvm = session._jsparkSession, session._jvm  # noqa: SLF001
+        java, jvm, plan = session._jsparkSession, session._jvm, frame._jdf.queryExecution()  # noqa: SLF001
         level, caches = java.sessionState().conf().defaultCacheStorageLevel(), java.sharedState().cacheManager()
-        caches.cacheQuery(frame._jdf, jvm.scala.Some(_NAME), level)  # noqa: SLF001
-        step = caches.lookupCachedData(frame._jdf).get().cachedRepresentation()  # noqa: SLF001
-        datasets = jvm.org.apache.spark.sql.classic.Dataset
-        return _Leaf(type(frame)(datasets.ofRows(java, step), session), step.cacheBuilder())
+        rows = java.internalCreateDataFrame(plan.toRdd(), plan.analyzed().schema(), False)  # noqa: FBT003  (no stream)
+        caches.cacheQuery(rows, jvm.scala.Some(_NAME), level)
+        step = caches.lookupCachedData(rows).get().cachedRepresentation()
+        made = jvm.org.apache.spark.sql.classic.Dataset.ofRows(java, step)
+        kind = type(frame)
+        return _Leaf(kind(rows, session), kind(made, session), step.cacheBuilder())
     frame.cache()
     return None
 

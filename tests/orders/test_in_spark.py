@@ -706,13 +706,18 @@ def test_what_is_held_is_there_at_once_where_spark_plans_as_it_goes(
 @pytest.mark.usefixtures("spark")
 def test_what_is_kept_is_one_step_whatever_it_was_made_of():
     engine = SparkEngine()
-    rows = engine.from_arrow(pa.table({"a": [0]}))
+    rows, heights = engine.from_arrow(pa.table({"a": [0]})), set()
     for step in range(3):
-        rows = engine.materialise(nw.concat([rows, rows.with_columns(a=nw.col("a") + 2**step)]))
-        assert not rows.to_native()._jdf.queryExecution().analyzed().children().size()
+        # grouped: then Spark plans as it goes, and what it planned first stands in a plan beside what it did
+        twice = nw.concat([rows, rows.with_columns(a=nw.col("a") + 2**step)])
+        rows = engine.hold(twice.group_by("a").agg(n=nw.len()).select("a"))
+        plan = rows.to_native()._jdf.queryExecution()
+        assert not plan.analyzed().children().size()
+        heights.add(plan.toString().count("\n"))
         leaf = engine.kept[-1].leaf
         assert leaf
         assert leaf.builder.cachedName() == "In-memory table marketfold"  # or Spark writes out all it was made of
+    assert len(heights) == 1
     assert sorted(engine.collect(rows.join(rows, on="a"))["a"].to_pylist()) == list(range(8))
     asked: list[str] = []
     guarded = SimpleNamespace(sparkSession=SimpleNamespace(), cache=lambda: asked.append("cache"))
@@ -726,8 +731,9 @@ def test_what_is_kept_already_is_not_kept_again_and_what_somebody_cleared_is_giv
     gc.collect()
     release_caches()
     engine, before = SparkEngine(), _cached_parts(spark)
-    kept = engine.materialise(engine.from_arrow(pa.table({"a": [1, 2]})))
-    assert engine.hold(kept) is kept
+    lines = engine.from_arrow(pa.table({"a": [1, 2]}))
+    kept = engine.materialise(lines)
+    assert engine.hold(kept).to_native() is engine.hold(lines).to_native() is kept.to_native()
     assert len(engine.kept) == 1
     for least in range(3):
         asked = kept.filter(nw.col("a") > least)
