@@ -147,7 +147,7 @@ class DuckDBEngine:
     def release(self, frame: nw.LazyFrame[Any]) -> None:
         """Drop the table: until then its memory, or its place on the disk, is taken."""
         native = frame.to_native()
-        name = native.alias  # as that of all that was made of it
+        name = native.alias  # all that was made of it has the same, but is another object
         if self._kept.get(name) is native:
             del self._kept[name]
             self.connection.execute(f"DROP TABLE {quoted(name)}")

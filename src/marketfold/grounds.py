@@ -74,7 +74,7 @@ class OrdersGround:
     config: RunConfig
 
     def features(self) -> FeatureTable | LazyFeatureTable:
-        """Of units of their own; more customers than `in_memory` stay with the engine, other units never."""
+        """More customers than `in_memory` stay with the engine, other units never."""
         lazy = plan_features(self.seen, self.config.features)
         stays = self._of_customers and self.seen.activity.n_customers > self.config.clustering.in_memory
         return lazy if stays else lazy.collect()

@@ -7,7 +7,7 @@ import itertools
 import json
 import weakref
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,34 +30,32 @@ SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
 
 class _Leaf(NamedTuple):
-    """What is cached as a plan of one step: rows, the frame by which they are asked, and what of Java keeps them."""
+    """What is cached as a plan of one step: the frame by which it is asked, what is cached, and where Java has it."""
 
-    rows: Any
-    frame: Any
+    asked: Any
+    cached: Any
     builder: Any
 
 
 @dataclass(eq=False)
 class _Kept:
-    """A frame that is kept, and its leaf where Spark lets itself be asked for one; else it is cached itself."""
+    """A frame as it was given, and its leaf where Spark lets itself be asked for one; else it is cached itself."""
 
-    frame: Any
+    given: Any
     leaf: _Leaf | None = None
 
     @property
     def asked(self) -> Any:
         """The frame by which it is asked."""
-        return self.leaf.frame if self.leaf else self.frame
+        return self.leaf.asked if self.leaf else self.given
 
     def give_back(self) -> None:
         """Take it from memory, also where somebody cleared all caches before, and a later question filled this anew."""
-        if self.leaf is None:
-            self.frame.unpersist()
-            return
         try:
-            self.leaf.rows.unpersist()
+            (self.leaf.cached if self.leaf else self.given).unpersist()
         finally:
-            self.leaf.builder.clearCache(False)  # noqa: FBT003  (Java knows no names)
+            if self.leaf:
+                self.leaf.builder.clearCache(False)  # noqa: FBT003  (Java knows no names)
 
 
 _let_go: deque[_Kept] = deque()
@@ -76,7 +74,7 @@ def _release_at_exit() -> None:
             _let_go.extend(engine.kept)
         with suppress(Exception):  # as below
             for one in _let_go:
-                ask_once(one.frame.sparkSession)
+                ask_once(one.given.sparkSession)
         release_caches()
 
     atexit.register(release)
@@ -110,19 +108,17 @@ class SparkEngine:
         _living.add(self)
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Cache in the cluster."""
+        """Cache in the cluster when it is first asked; where Spark plans as it goes all but the last stage is made now.
+
+        An equal frame that somebody else cached is then made once more.
+        """
         release_caches()
         native = frame.to_native()
         for one in self.kept:
-            if native is one.asked or native is one.frame:
+            if native is one.asked or native is one.given:
                 return frame_of(one.asked)
-        kept = _Kept(native)
-        try:
-            with told_in_words(self.source):
-                kept.leaf = _cache(native)
-        except BaseException:
-            _let_go.append(kept)  # whoever breaks off leaves nothing there
-            raise
+        with told_in_words(self.source):
+            kept = _Kept(native, _cache(native))
         self.kept.append(kept)
         if is_remote(native.sparkSession):
             _release_at_exit()
@@ -166,7 +162,7 @@ class SparkEngine:
         release_caches()
         with told_in_words(self.source):
             made = frame.to_native().mapInArrow(_each(partial(_packed, function)), "piece binary, is_last boolean")
-            rows = _brought_home(made)
+            rows = _coming_home(made)
         pieces = []
         while (row := self._next(rows)) is not None:
             pieces.append(row["piece"])
@@ -304,35 +300,65 @@ class SparkEngine:
 
 
 def _cache(frame: Any) -> _Leaf | None:
-    """Cache what a frame computes under a name, and give it as a plan of one step; None where Spark only caches.
+    """Cache a frame under a name, and give it as a plan of one step; None where Spark only caches.
 
     With every question Spark walks through all that a frame was made of, through what is cached as well, and of a run
-    that walk took longer than the answers. Where Spark plans as it goes it writes the plan out besides, after each of
-    its stages, with what is cached within it, each level twice; and where what is cached has no name, to make one. Of
-    rows that it has as such it knows neither, nor how many they are before they are there. PySpark has no word for
-    this, and Spark does not let itself be asked for it by Connect, or in a cluster that guards its Java.
+    that walk took longer than the answers; and where what is cached has no name it writes all that out to make one.
+    Where Spark plans as it goes it writes it out after each stage, too, each level twice, and of what is cached within
+    it twice again: there the rows are cached that the frame computes, which have no plan, and whose number Spark knows
+    when they are there. PySpark has no word for any of this.
     """
-    session = frame.sparkSession
-    with suppress(Exception):  # what is wrong with the frame is said once more, in the usual way
-        java, jvm, plan = session._jsparkSession, session._jvm, frame._jdf.queryExecution()  # noqa: SLF001
-        level, caches = java.sessionState().conf().defaultCacheStorageLevel(), java.sharedState().cacheManager()
-        rows = java.internalCreateDataFrame(plan.toRdd(), plan.analyzed().schema(), False)  # noqa: FBT003  (no stream)
-        caches.cacheQuery(rows, jvm.scala.Some(_NAME), level)
-        step = caches.lookupCachedData(rows).get().cachedRepresentation()
-        made = jvm.org.apache.spark.sql.classic.Dataset.ofRows(java, step)
-        kind = type(frame)
-        return _Leaf(kind(rows, session), kind(made, session), step.cacheBuilder())
-    frame.cache()
+    session, kind = frame.sparkSession, type(frame)
+    with _as_far_as_java_answers():
+        java, plan = session._jsparkSession, frame._jdf.queryExecution()  # noqa: SLF001
+        settings, caches = java.sessionState().conf(), java.sharedState().cacheManager()
+        datasets, name = session._jvm.org.apache.spark.sql.classic.Dataset, session._jvm.scala.Some(_NAME)  # noqa: SLF001
+        rows = frame
+        if settings.adaptiveExecutionEnabled():
+            schema = plan.analyzed().schema()
+            rows = kind(java.internalCreateDataFrame(plan.toRdd(), schema, False), session)  # noqa: FBT003  (no stream)
+        with _let_go_where_it_breaks_off(rows):
+            caches.cacheQuery(rows._jdf, name, settings.defaultCacheStorageLevel())  # noqa: SLF001
+            step = caches.lookupCachedData(rows._jdf).get().cachedRepresentation()  # noqa: SLF001
+            return _Leaf(kind(datasets.ofRows(java, step), session), rows, step.cacheBuilder())
+    with _let_go_where_it_breaks_off(frame):
+        frame.cache()
     return None
 
 
-def _brought_home(frame: Any) -> Any:
+@contextmanager
+def _let_go_where_it_breaks_off(frame: Any) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        _let_go.append(_Kept(frame))
+        raise
+
+
+@contextmanager
+def _as_far_as_java_answers() -> Iterator[None]:
+    """Pass over what Spark does not let itself be asked for: by Connect, where Java is guarded, or in another version.
+
+    What fails there is told.
+    """
+    from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError  # noqa: PLC0415  (only where Spark is in use)
+
+    try:
+        yield
+    except (AttributeError, NotImplementedError):
+        pass
+    except Py4JError as error:
+        if isinstance(error, (Py4JJavaError, Py4JNetworkError)):
+            raise
+
+
+def _coming_home(frame: Any) -> Any:
     """Rows a part at a time, by way of an RDD where Spark lets itself be asked for one.
 
-    What a frame's own iterator tells is asked for after its query has ended, for which Spark's scheduler keeps the
-    answers for ever: the lists of a run of 5 million customers filled 2 GB of Java.
+    What a frame's own iterator asks it asks when its query has ended, and Spark 4.3 keeps the answers to that for ever
+    (`DAGScheduler.activeQueryToJobs`): the lists of a run of 5 million customers filled 2 GB of Java.
     """
-    with suppress(Exception):  # what is wrong with the frame is said once more, in the usual way
+    with _as_far_as_java_answers():
         return frame.rdd.toLocalIterator(prefetchPartitions=True)
     return frame.toLocalIterator(prefetchPartitions=True)
 

@@ -59,7 +59,15 @@ from marketfold.runs.sources import order_source, refuse_other_table
 from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import Fits, Recipe, at_hand, settle_population
 from marketfold.spark import PART_BYTES, QUICK_BYTES, SMALL_BYTES, _not_begun, find_session, refuse_passing_table
-from marketfold.spark_engine import PIECE_BYTES, SparkEngine, _cache, _packed, release_caches
+from marketfold.spark_engine import (
+    PIECE_BYTES,
+    SparkEngine,
+    _cache,
+    _each,
+    _let_go_where_it_breaks_off,
+    _packed,
+    release_caches,
+)
 from marketfold.spark_says import in_words, masked, said, told_in_words
 from marketfold.units import REVENUE
 
@@ -71,10 +79,9 @@ if TYPE_CHECKING:
     from marketfold.units import FeatureTable
 
 BY_SPARK = ReadingOptions(engine="spark")
-MOST_ASKED = {"read": (29, 36), "features": (16, 38)}
+MOST_ASKED = {"read": (29, 36), "features": (16, 37)}
 """Jobs and shuffles of a table: of reading it, 18 questions, 11 of which send what a small table says to all, which is
-a job more; and of cleaning it and measuring its customers. Of what it keeps Spark does not know which rows lie
-together, which is a shuffle more."""
+a job more; and of cleaning it and measuring its customers."""
 QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
 
@@ -100,6 +107,16 @@ def refused(source: Any, options: ReadingOptions = BY_SPARK, kind: type[Exceptio
 def lines() -> pa.Table:
     """What a shop has at least: fewer columns are fewer questions."""
     return make_shop(400).lines.select(["order_id", "customer_id", "ordered_on", "amount"])
+
+
+@pytest.fixture
+def adaptive(spark: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Whether Spark plans as it goes."""
+    name = "spark.sql.adaptive.enabled"
+    before = spark.conf.get(name)
+    spark.conf.set(name, request.param)
+    yield request.param
+    spark.conf.set(name, before)
 
 
 @pytest.fixture(scope="module")
@@ -333,19 +350,13 @@ def test_what_is_made_of_a_part_comes_home_whole_in_small_pieces(spark: Any, n_v
 @QUIET
 @pytest.mark.spark
 def test_java_lets_go_of_what_came_home(spark: Any):
-    frame = frame_of(spark.range(0, 1_200_000, 1, 4).selectExpr("id", "rand(1) AS a"))  # 14 MB, packed
-
-    def left() -> int:
-        run = spark._jvm.java.lang.Runtime.getRuntime()
-        run.gc()
-        return int(run.totalMemory() - run.freeMemory())
-
-    engine = SparkEngine()
-    after = []
-    for _ in range(5):
-        assert sum(len(part) for part in engine.mapped(frame, "", as_it_is)) == 1_200_000
-        after.append(left())
-    assert after[-1] - after[0] < 20_000_000  # 56 MB where Spark's scheduler kept them
+    frame = frame_of(spark.range(0, 1_200, 1, 4).selectExpr("id"))
+    kept = spark.sparkContext._jsc.sc().dagScheduler().activeQueryToJobs()
+    before = kept.size()
+    assert sum(len(part) for part in SparkEngine().mapped(frame, "", as_it_is)) == 1_200
+    assert kept.size() == before
+    assert len(list(frame.to_native().toLocalIterator())) == 1_200
+    assert kept.size() > before  # what Spark does of itself, and may do no longer
 
 
 @QUIET
@@ -700,13 +711,8 @@ def test_large_orders_are_cut_into_parts_that_fit_in_a_session_of_our_own_alone(
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("adaptive", ["true", "false"])
-def test_what_is_held_is_there_at_once_where_spark_plans_as_it_goes(
-    spark: Any, adaptive: str, request: pytest.FixtureRequest
-):
-    before = spark.conf.get("spark.sql.adaptive.enabled")
-    request.addfinalizer(lambda: spark.conf.set("spark.sql.adaptive.enabled", before))
-    spark.conf.set("spark.sql.adaptive.enabled", adaptive)
+@pytest.mark.parametrize("adaptive", ["true", "false"], indirect=True)
+def test_what_is_held_is_there_at_once_where_spark_plans_as_it_goes(spark: Any, adaptive: str):
     engine = SparkEngine()
     lines = engine.from_arrow(pa.table({"print": [1, 1, 2]}))
     for hold in (engine.hold, lambda lines: engine.repeated(lines, "print")):
@@ -722,12 +728,11 @@ def test_what_is_held_is_there_at_once_where_spark_plans_as_it_goes(
 
 @QUIET
 @pytest.mark.spark
-@pytest.mark.usefixtures("spark")
-def test_what_is_kept_is_one_step_whatever_it_was_made_of():
+@pytest.mark.parametrize("adaptive", ["true", "false"], indirect=True)
+def test_what_is_kept_is_one_step_whatever_it_was_made_of(adaptive: str):
     engine = SparkEngine()
     rows, heights = engine.from_arrow(pa.table({"a": [0]})), set()
     for step in range(3):
-        # grouped: then Spark plans as it goes, and what it planned first stands in a plan beside what it did
         twice = nw.concat([rows, rows.with_columns(a=nw.col("a") + 2**step)])
         rows = engine.hold(twice.group_by("a").agg(n=nw.len()).select("a"))
         plan = rows.to_native()._jdf.queryExecution()
@@ -736,12 +741,51 @@ def test_what_is_kept_is_one_step_whatever_it_was_made_of():
         leaf = engine.kept[-1].leaf
         assert leaf
         assert leaf.builder.cachedName() == "In-memory table marketfold"  # or Spark writes out all it was made of
-    assert len(heights) == 1
+    assert (len(heights) == 1) == (adaptive == "true")  # where it would write all of it out after each stage
     assert sorted(engine.collect(rows.join(rows, on="a"))["a"].to_pylist()) == list(range(8))
     asked: list[str] = []
     guarded = SimpleNamespace(sparkSession=SimpleNamespace(), cache=lambda: asked.append("cache"))
     assert _cache(guarded) is None  # as of a cluster that lets nobody at its Java
     assert asked == ["cache"]
+
+
+@QUIET
+@pytest.mark.spark
+@pytest.mark.parametrize("adaptive", ["true"], indirect=True)
+@pytest.mark.usefixtures("adaptive")
+def test_what_fails_where_it_is_kept_is_told_and_not_tried_again(spark: Any):
+    engine = SparkEngine()
+
+    def broken(rows: pa.Table) -> pa.Table:
+        raise ParameterError(f"it breaks at {len(rows)} rows")
+
+    rows = spark.range(0, 4, 1, 1).mapInArrow(_each(broken), "id bigint").repartition(2)
+    tracker, group = spark.sparkContext.statusTracker(), "what fails"
+    spark.sparkContext.setJobGroup(group, "counted")
+    with pytest.raises(OrdersError, match="it breaks at 4 rows"):
+        engine.materialise(frame_of(rows))
+    spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
+    assert len(tracker.getJobIdsForGroup(group)) == 1
+    assert engine.kept == []
+
+
+@QUIET
+@pytest.mark.spark
+def test_who_breaks_off_while_something_is_kept_leaves_nothing_there(spark: Any):
+    gc.collect()
+    release_caches()
+    before, rows = _cached_parts(spark), spark.range(4)
+
+    def interrupted() -> None:
+        with _let_go_where_it_breaks_off(rows):
+            rows.cache().count()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert _cached_parts(spark) > before
+    release_caches()
+    assert _cached_parts(spark) == before
 
 
 @QUIET

@@ -206,9 +206,8 @@ class Purchases:
 
     def release(self) -> None:
         """Let go of what is held, of which all that is made must have been asked; nothing where it was let go."""
-        found = vars(self)
-        held = (found.get(name) for name in ("_products", "_categories", "things", "lines", "orders", "members"))
-        for frame in held:
+        counted = (vars(self).get(name) for name in ("_products", "_categories", "things"))  # as far as they were asked
+        for frame in (*counted, self.lines, self.orders, self.members):
             if frame is not None:
                 self.engine.release(frame)
 

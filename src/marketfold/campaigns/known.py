@@ -113,7 +113,7 @@ def known_from_orders(
     past = read_baselines(purchases, customers, campaign_days, seasons, silent)
     facts = segment_facts(customers, [one.season_share for one in timing])
     following = None
-    if purchases.columns:  # asked at once, as it is made of `members`
+    if purchases.columns:  # asked at once, as it is made of what is let go below
         following = asked(clean.engine, clean.engine.hold(next_products(purchases, affinity)))
     cohorts = follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None
     purchases.release()
