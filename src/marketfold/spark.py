@@ -46,8 +46,8 @@ _OWN = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
 }
 """Of a session of our own: stages tell the progress, small tables are not cut into many parts, and Java neither writes
-down whole plans, which nobody reads, nor keeps many: those of 5 million customers' run filled 3 GB. Rows
-go to Python in parts of the size of other engines' (`engine.PART_ROWS`)."""
+down whole plans, which nobody reads, nor keeps many: those of 5 million customers' run filled 3 GB. Rows go to Python
+in parts of the size of other engines' (`engine.PART_ROWS`)."""
 _LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",

@@ -133,7 +133,7 @@ class SparkEngine:
         held = self.materialise(frame)
         native = held.to_native()
         with told_in_words(self.source):
-            if native.sparkSession.conf.get("spark.sql.adaptive.enabled", "true").lower() == "true":
+            if _plans_as_it_goes(native.sparkSession):
                 native.count()
         return held
 
@@ -299,6 +299,10 @@ class SparkEngine:
         return False
 
 
+def _plans_as_it_goes(session: Any) -> bool:
+    return str(session.conf.get("spark.sql.adaptive.enabled", "true")).lower() == "true"
+
+
 def _cache(frame: Any) -> _Leaf | None:
     """Cache a frame under a name, and give it as a plan of one step; None where Spark only caches.
 
@@ -314,7 +318,7 @@ def _cache(frame: Any) -> _Leaf | None:
         settings, caches = java.sessionState().conf(), java.sharedState().cacheManager()
         datasets, name = session._jvm.org.apache.spark.sql.classic.Dataset, session._jvm.scala.Some(_NAME)  # noqa: SLF001
         rows = frame
-        if settings.adaptiveExecutionEnabled():
+        if _plans_as_it_goes(session):
             schema = plan.analyzed().schema()
             rows = kind(java.internalCreateDataFrame(plan.toRdd(), schema, False), session)  # noqa: FBT003  (no stream)
         with _let_go_where_it_breaks_off(rows):
