@@ -168,6 +168,16 @@ def test_numbers_and_days_need_no_reading_and_flags_about_texts_are_told():
         assert readings.left_numbers() is None
 
 
+@WHERE
+def test_only_columns_with_texts_that_are_no_plain_numbers_are_left(kind: str, tmp_path: Path):
+    cells = {"ordered_on": ["31.01.2024"] * 3, "amount": ["1.5", "2", "3"], "quantity": ["1", "x", "2"]}
+    left: Any = typed(tmp_path, kind, cells)[1].left
+    assert [name for name in left.collect_schema().names() if name.endswith(" left")] == [
+        "ordered_on left",
+        "quantity left",
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "iso"),
     [

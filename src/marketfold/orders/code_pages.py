@@ -59,6 +59,7 @@ _OF_LANGUAGE = 0.3
 _HIGHEST = 1.0 + _OF_LANGUAGE
 
 
+@lru_cache(maxsize=8192)
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "?").split()[0]
 
@@ -140,11 +141,10 @@ def plausibility(text: str, encoding: str = "") -> float:
             total += len(match.group())
             good += len(match.group()) * _east_share(text, match, encoding)
     text = _EAST.sub(lambda match: "\n" * len(match.group()), text) if total else text
-    for match in _WORD.finditer(text):
-        foreign = sum(not letter.isascii() for letter in match.group())
-        if foreign:
-            total += foreign
-            good += foreign * _word_share(match.group())
+    for word, times in Counter(word for word in _WORD.findall(text) if not word.isascii()).items():
+        foreign = times * len(_SIGN.findall(word))
+        total += foreign
+        good += foreign * _word_share(word)
     for match in _SIGN.finditer(text):
         if not match.group().isalpha():
             total += 1
@@ -154,8 +154,8 @@ def plausibility(text: str, encoding: str = "") -> float:
 
 def _language_share(text: str) -> float:
     """How well the letters beyond ASCII are those of one language, 0 to 1; several of the West are one shop's."""
-    counts = Counter(letter for letter in text.lower() if letter.isalpha() and not letter.isascii())
-    counts = Counter({letter: n for letter, n in counts.items() if _script(letter) == "LATIN"})
+    counts = Counter(_SIGN.findall(text.lower()))
+    counts = Counter({letter: n for letter, n in counts.items() if letter.isalpha() and _script(letter) == "LATIN"})
     total = counts.total()
     if not total:
         return 1.0

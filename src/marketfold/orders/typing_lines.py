@@ -74,7 +74,8 @@ class CellReadings:
     decisions
         What was decided where cells could be read in more than one way.
     left
-        The texts that were no plain numbers, lazily, in columns named by role and `LEFT`; None where there are none.
+        Lines with the texts that were no plain numbers, lazily, in columns named by role and `LEFT`; a role that had
+        none has no such column. None where no role had any.
     """
 
     decimals: dict[str, Decimal] = field(default_factory=dict)
@@ -86,14 +87,14 @@ class CellReadings:
 
     def left_numbers(self) -> nw.LazyFrame[Any] | None:
         """How many texts of each number column are no number, lazily; None where all were plain."""
-        if self.left is None or not self.decimals:
+        if self.left is None:
             return None
-        asked = []
-        for role, sign in self.decimals.items():
+        names, asked = set(self.left.collect_schema().names()), []
+        for role in (role for role in self.decimals if role + LEFT in names):
             text = _number_text(role)
-            unread = ~text.is_null() & number_from_text(text, sign).is_null()
+            unread = ~text.is_null() & number_from_text(text, self.decimals[role]).is_null()
             asked.append(count_where(unread).alias(role))
-        return self.left.select(*asked)
+        return self.left.select(*asked) if asked else None
 
 
 @dataclass(frozen=True)
@@ -305,8 +306,10 @@ class _Typing:
 
     def finish(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Turn what is left as text into numbers and days."""
-        self.readings.left = frame if self.left else None
         names = set(frame.collect_schema().names())
+        if self.left:
+            plain = [role + LEFT for role in self.mapping if role not in self.left]
+            self.readings.left = frame.drop(*names.intersection(plain))
         for role in self.mapping:
             if role + LEFT in names:
                 add = self._add_days if ROLES[role].kind == "date" else self._add_number

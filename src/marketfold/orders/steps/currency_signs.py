@@ -42,10 +42,11 @@ def tell_currency_signs(read: LinesRead) -> LinesRead:
         if not read.engine.collect(others.select(nw.len().alias("n")))["n"].to_pylist()[0]:
             return _with_currency(read, sign)
     signed = texts.with_columns(text.str.replace_all(_FIGURES, "").alias("sign"))
-    decimal = read.options.decimal or sample_evidence(read.cells(role)).sign or "."
-    found = _by_sign(read, signed.select("sign", number_from_text(text, decimal).alias("money")))
+    found = _by_sign(read, signed.select("sign", nw.lit(0.0).alias("money")))
     if len(found) < 2:
         return _with_currency(read, "".join(found))
+    decimal = read.options.decimal or sample_evidence(read.cells(role)).sign or "."
+    found = _by_sign(read, signed.select("sign", number_from_text(text, decimal).alias("money")))
     ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
     listed = ", ".join(f"{sign} on {lines:,}" for sign, (lines, _) in ordered)
     lines, money = sum(one[0] for _, one in ordered[1:]), round(sum(one[1] for _, one in ordered[1:]), 4)
