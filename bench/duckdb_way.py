@@ -6,7 +6,7 @@ for what comes after. It gives the same ledger and the same feature values, and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MARKED = """
-CREATE VIEW marked AS SELECT *, CASE
+CREATE TEMP VIEW marked AS SELECT *, CASE
     WHEN customer_id IS NULL THEN 'no_customer'
     WHEN order_date IS NULL THEN 'unreadable_date'
     WHEN amount IS NULL THEN 'unreadable_money'
@@ -30,7 +30,7 @@ CREATE VIEW marked AS SELECT *, CASE
     WHEN amount = 0 THEN 'zero_price'
     WHEN amount < 0 THEN 'not_positive'
     ELSE 'kept' END AS reason
-FROM {source}
+FROM source
 """
 _TOLD = "SELECT count(*), count(DISTINCT order_id), count(DISTINCT customer_id), sum(amount) FROM marked"
 _BY_REASON = "SELECT reason, count(*), sum(amount) FROM marked GROUP BY reason"
@@ -43,11 +43,11 @@ WITH span AS (
     FROM kept GROUP BY customer_id, order_id
 ), spaced AS (
     SELECT *, date_diff('day', lag(on_day) OVER (PARTITION BY customer_id ORDER BY on_day), on_day) AS gap FROM orders
-), limits AS (SELECT quantile_cont(money, 0.8) AS large_at FROM orders
+), limits AS (SELECT percentile_cont(0.8) WITHIN GROUP (ORDER BY money) AS large_at FROM orders
 ), by_order AS (
     SELECT customer_id, count(*) AS order_count, avg(gap) FILTER (gap > 0) AS gap_mean,
            coalesce(stddev_pop(gap) FILTER (gap > 0), 0) AS gap_spread_days,
-           coalesce(sum(money) FILTER (money > large_at), 0) AS large
+           coalesce(sum(money) FILTER (money > large_at + 0.001), 0) AS large
     FROM spaced, limits GROUP BY customer_id
 ), breadth AS (
     SELECT customer_id, count(*) AS product_breadth
@@ -83,25 +83,59 @@ def _texts(values: list[str]) -> str:
     return f"({', '.join(repr(value) for value in values)})"
 
 
-def measured(path: Path) -> tuple[pa.Table, dict[str, object]]:
+class Database(Protocol):
+    """Where the SQL runs; it is written in DuckDB's dialect."""
+
+    def see(self, path: Path) -> None:
+        """Know a file as the view `source`."""
+
+    def run(self, sql: str) -> None: ...
+    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
+    def table(self, sql: str) -> pa.Table: ...
+
+    def keep(self, name: str, sql: str) -> None:
+        """Hold an answer as a table."""
+
+
+class DuckDB:
+    """In this process."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect()
+
+    def see(self, path: Path) -> None:
+        read = "read_parquet" if path.suffix == ".parquet" else "read_csv"
+        self.run(f"CREATE TEMP VIEW source AS FROM {read}('{path}')")
+
+    def run(self, sql: str) -> None:
+        self.connection.execute(sql)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql).fetchall()
+
+    def table(self, sql: str) -> pa.Table:
+        return self.connection.sql(sql).to_arrow_table()
+
+    def keep(self, name: str, sql: str) -> None:
+        self.run(f"CREATE TEMP TABLE {name} AS {sql}")
+
+
+def measured(path: Path, database: Database) -> tuple[pa.Table, dict[str, object]]:
     """One row per customer, and the ledger."""
-    read = "read_parquet" if path.suffix == ".parquet" else "read_csv"
-    with duckdb.connect() as connection:
-        lists = {"tests": TESTS, "shipping": SHIPPING, "products": NOT_PRODUCTS, "cancelled": CANCELLED}
-        connection.execute(
-            _MARKED.format(source=f"{read}('{path}')", **{one: _texts(its) for one, its in lists.items()})
-        )
-        ((lines, orders, customers, money),) = connection.execute(_TOLD).fetchall()
-        by_reason: dict[str, Any] = {name: (n, total) for name, n, total in connection.execute(_BY_REASON).fetchall()}
-        connection.execute("CREATE TEMP TABLE kept AS SELECT DISTINCT * FROM marked WHERE reason = 'kept'")
-        ((n, total),) = connection.execute("SELECT count(*), sum(amount) FROM kept").fetchall()
-        before = by_reason["kept"]
-        by_reason |= {"kept": (n, total), "duplicate": (before[0] - n, before[1] - total)}
-        categories = sorted(name for (name,) in connection.execute("SELECT DISTINCT category FROM kept").fetchall())
-        parts = {f"category_{name}_share": f"category = '{name}'" for name in categories}
-        parts |= {f"quarter_{n}_share": f"quarter(order_date) = {n}" for n in range(1, 5)}
-        sums = ", ".join(f'coalesce(sum(amount) FILTER ({which}), 0) AS "_{name}"' for name, which in parts.items())
-        shares = ", ".join(f'"_{name}" / revenue AS "{name}"' for name in parts)
-        table = connection.sql(_FEATURES.format(sums=sums, shares=shares)).to_arrow_table()
+    lists = {"tests": TESTS, "shipping": SHIPPING, "products": NOT_PRODUCTS, "cancelled": CANCELLED}
+    database.see(path)
+    database.run(_MARKED.format(**{one: _texts(its) for one, its in lists.items()}))
+    ((lines, orders, customers, money),) = database.rows(_TOLD)
+    by_reason: dict[str, Any] = {name: (n, total) for name, n, total in database.rows(_BY_REASON)}
+    database.keep("kept", "SELECT DISTINCT * FROM marked WHERE reason = 'kept'")
+    ((n, total),) = database.rows("SELECT count(*), sum(amount) FROM kept")
+    before = by_reason["kept"]
+    by_reason |= {"kept": (n, total), "duplicate": (before[0] - n, before[1] - total)}
+    categories = sorted(name for (name,) in database.rows("SELECT DISTINCT category FROM kept"))
+    parts = {f"category_{name}_share": f"category = '{name}'" for name in categories}
+    parts |= {f"quarter_{n}_share": f"quarter(order_date) = {n}" for n in range(1, 5)}
+    sums = ", ".join(f'coalesce(sum(amount) FILTER ({which}), 0) AS "_{name}"' for name, which in parts.items())
+    shares = ", ".join(f'"_{name}" / revenue AS "{name}"' for name in parts)
+    table = database.table(_FEATURES.format(sums=sums, shares=shares))
     told = {"lines": lines, "orders": orders, "customers": customers, "money": money, "by_reason": by_reason}
     return table, told

@@ -1,7 +1,8 @@
 """Read + clean + features on ten million order lines, against plain pandas, SQL by hand for DuckDB, or Spark by us.
 
 `python -m bench.orders_bench [--lines N] [--customers N] [--rounds N] [--kind parquet|csv]
-[--against pandas|duckdb|spark]`; Spark runs on `local[2]` with 3 GB.
+[--against pandas|duckdb|spark|spark-sql]`; Spark runs on `local[2]` with 3 GB, and `spark-sql` is that of us by Spark
+against the SQL by hand on Spark.
 
 Each run is a process of its own, ours and the other in turn. Seconds are those of the work, without imports; peak
 memory is that of the whole process. Both write the feature table, and the tables and ledgers are compared before any
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 FASTER = {"parquet": 4.0, "csv": 2.0}
 """Times by the clock, than pandas."""
 MEMORY = 1 / 3
-OF_DUCKDB = 1.5
+OF_SQL = 1.5
 """Processor seconds, of those of the SQL by hand."""
 OF_SPARK = 2.5
 """Processor seconds of Spark, Java's start and compiling included, of those of the embedded engine."""
@@ -62,12 +63,19 @@ def ours(path: Path, result: Path, *, by_spark: bool = False) -> None:
     print(json.dumps(told | {"by_reason": {name: [lines[name], money[name]] for name in lines}}))
 
 
-def by_hand(path: Path, result: Path) -> None:
-    """DuckDB's own way, in this process."""
+def by_hand(path: Path, result: Path, *, on_spark: bool = False) -> None:
+    """SQL by hand, DuckDB's in this process."""
     from bench import duckdb_way  # noqa: PLC0415
 
     begun = time.perf_counter()
-    table, told = duckdb_way.measured(path)
+    database: duckdb_way.Database
+    if on_spark:
+        from bench.spark_way import Spark  # noqa: PLC0415
+
+        database = Spark()
+    else:
+        database = duckdb_way.DuckDB()
+    table, told = duckdb_way.measured(path, database)
     seconds = time.perf_counter() - begun
     pq.write_table(table, result)
     print(json.dumps(told | {"seconds": seconds}))
@@ -91,6 +99,7 @@ WAYS: dict[str, Callable[[Path, Path], None]] = {
     "pandas": plain,
     "duckdb": by_hand,
     "spark": partial(ours, by_spark=True),
+    "spark-sql": partial(by_hand, on_spark=True),
 }
 
 
@@ -118,21 +127,24 @@ def _work(runs: Sequence[Measured]) -> list[float]:
     return [float(json.loads(one.output)["seconds"]) for one in runs]
 
 
+def _ours_against(against: str) -> str:
+    return "spark" if against == "spark-sql" else "ours"
+
+
 def _tell(kind: str, mine: Sequence[Measured], theirs: Sequence[Measured], same: int, against: str) -> None:
-    rows = (("ours", mine), (against, theirs))
-    for name, runs in rows:
+    for name, runs in ((_ours_against(against), mine), (against, theirs)):
         seconds = ", ".join(f"{one:.1f}" for one in _work(runs))
         print(
-            f"  {name:<7} {median(_work(runs)):7.1f} s ({seconds})  processor {middle(runs, 'cpu'):6.1f} s  "
+            f"  {name:<9} {median(_work(runs)):7.1f} s ({seconds})  processor {middle(runs, 'cpu'):6.1f} s  "
             f"peak {middle(runs, 'peak_mb'):6,.0f} MB"
         )
     memory = middle(mine, "peak_mb") / middle(theirs, "peak_mb")
     if against == "spark":
         times = middle(theirs, "cpu") / middle(mine, "cpu")
         print(f"  {kind}: Spark takes {times:.1f} times the processor seconds (to reach: {OF_SPARK})")
-    elif against == "duckdb":
+    elif against in {"duckdb", "spark-sql"}:
         times = middle(mine, "cpu") / middle(theirs, "cpu")
-        print(f"  {kind}: {times:.2f} times the processor seconds (to reach: {OF_DUCKDB}), {memory:.2f} of the memory")
+        print(f"  {kind}: {times:.2f} times the processor seconds (to reach: {OF_SQL}), {memory:.2f} of the memory")
     else:
         faster = median(_work(theirs)) / median(_work(mine))
         print(f"  {kind}: {faster:.1f} times faster (to reach: {FASTER[kind]:.0f})")
@@ -144,10 +156,11 @@ def compare(kind: str, path: Path, rounds: int, against: str) -> None:
     """Print the comparison on one file."""
     print(f"\nread + clean + features from {path.name} ({path.stat().st_size / 1e6:,.0f} MB)", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        results = [Path(folder) / f"{name}.parquet" for name in ("ours", against)]
+        ways = (_ours_against(against), against)
+        results = [Path(folder) / f"{name}.parquet" for name in ways]
         commands = [
             [sys.executable, "-m", "bench.orders_bench", "--way", name, "--source", str(path), "--result", str(result)]
-            for name, result in zip(("ours", against), results, strict=True)
+            for name, result in zip(ways, results, strict=True)
         ]
         mine, theirs = in_turn(commands[0], commands[1], rounds)
         same = check_same([json.loads(runs[-1].output) for runs in (mine, theirs)], results)
@@ -160,7 +173,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kind", choices=["parquet", "csv", "both"], default="both")
-    parser.add_argument("--against", choices=["pandas", "duckdb", "spark"], default="pandas")
+    parser.add_argument("--against", choices=["pandas", "duckdb", "spark", "spark-sql"], default="pandas")
     parser.add_argument("--way", choices=list(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--source", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--result", type=Path, help=argparse.SUPPRESS)
