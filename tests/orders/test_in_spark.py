@@ -810,13 +810,20 @@ def test_what_is_kept_already_is_not_kept_again_and_what_somebody_cleared_is_giv
     assert _cached_parts(spark) <= before
 
 
+def _storage(spark: Any) -> Any:
+    """What Spark keeps, once it has told itself: on a busy machine that takes longer than a question."""
+    java = spark.sparkContext._jsc.sc()
+    java.listenerBus().waitUntilEmpty()
+    return java.getRDDStorageInfo()
+
+
 def _cached_frames(spark: Any) -> int:
     """How many frames are in memory."""
-    return sum(one.isCached() for one in spark.sparkContext._jsc.sc().getRDDStorageInfo())
+    return sum(one.isCached() for one in _storage(spark))
 
 
 def _cached_parts(spark: Any) -> int:
-    return sum(one.numCachedPartitions() for one in spark.sparkContext._jsc.sc().getRDDStorageInfo())
+    return sum(one.numCachedPartitions() for one in _storage(spark))
 
 
 @QUIET
