@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import uvicorn
 from tests.studio.runs import with_run
 from tests.studio.visitor import Visitor
 
@@ -14,7 +15,7 @@ from marketfold.studio.workspace import Project
 
 
 @contextmanager
-def served(opened: Studio, *, is_last: bool = False) -> Iterator[None]:
+def served(opened: Studio, *, is_last: bool = False) -> Iterator[uvicorn.Server]:
     """A studio that answers meanwhile; nobody waits for the end of the last one of its root, which takes a while."""
     server = opened.server()
 
@@ -25,7 +26,7 @@ def served(opened: Studio, *, is_last: bool = False) -> Iterator[None]:
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        yield
+        yield server
     finally:
         server.should_exit = True
         if not is_last:

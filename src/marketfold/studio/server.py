@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import secrets
 import socket
@@ -86,7 +87,7 @@ class Studio:
             ws="none",
             server_header=False,
         )
-        return uvicorn.Server(config)
+        return _Server(config)
 
     def run(self) -> None:
         """Answer until Ctrl-C; what the pages of a project take is loaded while the first page is looked at."""
@@ -96,6 +97,17 @@ class Studio:
             self.server(app).run(sockets=[self.listening])
         finally:
             gc.unfreeze()  # what is torn down at the end is looked through again
+
+
+class _Server(uvicorn.Server):
+    """Ends what connected while it was ending, too: browsers connect ahead of questions that they may never ask."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End all connections."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # which is when they end
 
 
 class _FirstPage:
