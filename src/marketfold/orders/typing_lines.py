@@ -74,8 +74,8 @@ class CellReadings:
     decisions
         What was decided where cells could be read in more than one way.
     left
-        Lines with the texts that were no plain numbers, lazily, in columns named by role and `LEFT`; a role that had
-        none has no such column. None where no role had any.
+        The lines as far as they are typed, lazily, with the texts that are no plain number or day yet in columns named
+        by role and `LEFT`; a role without any has no such column. None where no role has any.
     """
 
     decimals: dict[str, Decimal] = field(default_factory=dict)

@@ -9,6 +9,8 @@ import narwhals as nw
 import polars as pl
 import pytest
 
+from marketfold.config import ReadingOptions
+from marketfold.orders import read_orders
 from marketfold.orders.steps.currency_signs import tell_currency_signs
 
 if TYPE_CHECKING:
@@ -105,3 +107,11 @@ def test_where_no_text_of_money_is_left_nothing_is_said(lines_of: Callable[..., 
         lines_of({"quantity": [1.0]}, texts=frame),
     ):
         assert tell_currency_signs(lines) is lines
+
+
+def test_a_sign_that_stands_for_a_missing_cell_is_no_currency():
+    table = pl.DataFrame(
+        {"customer_id": ["a", "b", "c"], "date": ["2024-01-01", "2024-01-02", "2024-02-03"], "total": ["EUR", "2", "3"]}
+    )
+    assert read_orders(table, ReadingOptions(null_values=("EUR",))).facts.currency is None
+    assert read_orders(table).facts.currency == "EUR"

@@ -33,7 +33,7 @@ class LinesRead:
     options
         What the user said; what is said there is no longer asked.
     texts
-        The cells of number columns that were no plain numbers, as `CellReadings.left` has them.
+        The cells that were no plain number or day, as `CellReadings.left` has them.
     typed_days
         For a source column of a workbook with days beside texts: the `source_line`s whose cell is a day and no text.
     currency
