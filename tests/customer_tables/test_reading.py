@@ -474,3 +474,20 @@ def test_a_table_without_days_has_no_as_of_day() -> None:
         pa.table({"CustomerID": ["new"], "Age": [33], "Income": [4.0]}), ReadingOptions(), first.settings
     )
     assert again.as_of is None
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\v", "\u00a0 "])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_signs_that_nobody_sees_are_no_part_of_a_cell(tmp_path: Path, encoding: str, mark: str) -> None:
+    own = [mark if n % 3 == 0 else "" for n in range(60)]
+    rows = [f"{m}C{n:02}{m},a{n}@x.de,{'DE' + m if n % 2 else 'AT'},{m}{n % 7}.5" for n, m in enumerate(own)]
+    file = tmp_path / "customers.csv"
+    head = "customer_id,email,country,income"
+    file.write_text("\n".join([head, *rows, "C03,again@x.de,DE,1"]), encoding=encoding)
+    table = read(file)
+    ids = [f"C{n:02}" for n in range(60)]
+    assert table.ledger.lines_set_aside == {"repeated_customer": 1}
+    assert table.features.ids.tolist() == ids
+    assert set(table.engine.collect(table.personal("email"))["customer_id"].to_pylist()) == set(ids)
+    assert table.features.column("income").tolist() == [n % 7 + 0.5 for n in range(60)]
+    assert set(table.features.described["country"].tolist()) == {"AT", "DE"}

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import polars as pl
+import pyarrow as pa
 import pytest
 
+from marketfold.duckdb_engine import DuckDBEngine
 from marketfold.orders.cells import (
     LAST,
     as_texts,
     begins_untidy,
     ends_untidy,
-    filled_cell,
     iso_head,
     native_day,
     native_number,
-    text_cell,
-    trimmed,
     without_time,
 )
+from marketfold.polars_engine import PolarsEngine
+from marketfold.spark_engine import SparkEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketfold.engine import Engine
 
 
 def cells(values: list[Any], *asked: nw.Expr, name: str = "a", dtype: Any = None) -> list[Any]:
@@ -30,13 +37,16 @@ def cells(values: list[Any], *asked: nw.Expr, name: str = "a", dtype: Any = None
     return found
 
 
+def texts_of(values: list[Any], missing: tuple[str, ...] = (), name: str = "a") -> list[str | None]:
+    frame = nw.from_native(pl.LazyFrame({name: values}, strict=False))
+    found: list[str | None] = as_texts(frame, [name], missing, PolarsEngine()).collect()[name].to_list()
+    return found
+
+
 @pytest.mark.parametrize("blank", [" ", "\t", "\r", "\n", "\v", "\f", "\u00a0", "\u200b", "\ufeff"])
 def test_blanks_of_every_kind_are_taken_off_a_cell(blank: str):
     texts = [f"{blank}a", f"a{blank}", f"{blank}a{blank}b{blank}", blank, "é", "a"]
-    if blank in "\v\f\ufeff":  # which stand at the front alone, where they are looked for
-        texts[1] = "a"
-        texts[2] = f"{blank}a{blank}b"
-    assert cells(texts, trimmed(nw.col("a"))) == ["a", "a", f"a{blank}b", "", "é", "a"]
+    assert texts_of(texts) == ["a", "a", f"a{blank}b", None, "é", "a"]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +72,7 @@ def test_a_column_that_begins_tidily_is_known_by_its_ends(least: str | None, mos
         (["a", "b"], (), False, False),
         (["a", "b "], (), False, True),
         (["a", "b\u00a0"], (), False, True),
+        (["a", "b\ufeff"], (), False, True),
         (["a", "b!"], (), False, False),
         (["a", "é"], (), False, False),
         (["a", "-"], ("-",), False, True),
@@ -90,31 +101,76 @@ def test_a_cell_that_would_be_another_is_seen(
     ],
 )
 def test_a_cell_as_text(values: list[Any], texts: list[str | None]):
-    dtype = nw.from_native(pl.LazyFrame({"a": values})).collect_schema()["a"]
-    assert cells(values, text_cell("a", dtype)) == texts
+    assert texts_of(values) == texts
 
 
 @pytest.mark.parametrize(
-    ("missing", "number_like", "texts"),
+    ("missing", "name", "texts"),
     [
-        ((), False, ["17850.0", "1.50", "x.0", None, "-", None]),
-        ((), True, ["17850", "1.50", "x.0", None, "-", None]),
-        (("-",), False, ["17850.0", "1.50", "x.0", None, None, None]),
-        (("-", "x.0"), True, ["17850", "1.50", None, None, None, None]),
+        ((), "category", ["17850.0", "10.0", "1.50", "x.0", None, "-", "-", None]),
+        ((), "order_id", ["17850", "10", "1.50", "x.0", None, "-", "-", None]),
+        (("-",), "category", ["17850.0", "10.0", "1.50", "x.0", None, None, None, None]),
+        (("-", "x.0", "10"), "order_id", ["17850", "10", "1.50", None, None, None, None, None]),
     ],
 )
-def test_which_cells_are_filled(missing: tuple[str, ...], *, number_like: bool, texts: list[str | None]):
-    values = ["17850.0", "1.50", "x.0", "", "-", None]
-    assert cells(values, filled_cell("a", missing, number_like=number_like)) == texts
+def test_which_cells_are_filled(missing: tuple[str, ...], name: str, texts: list[str | None]):
+    values = ["17850.0", " 10.0", "1.50", "x.0", "", "-", "- ", None]
+    assert texts_of(values, missing, name) == texts
+
+
+@pytest.mark.parametrize(
+    ("values", "missing", "texts"),
+    [
+        ([Decimal("10.0"), Decimal("2.5")], (), ["10", "2.5"]),
+        ([True, False], ("true",), [None, "false"]),
+        ([10.0, 2.5], ("10",), [None, "2.5"]),
+    ],
+)
+def test_what_is_no_text_is_filled_alike(values: list[Any], missing: tuple[str, ...], texts: list[str | None]):
+    assert texts_of(values, missing, "order_id") == texts
+
+
+ODD = {
+    "\u00a010.0\t": "10", " 10.0\u2028": "10.0\u2028", "10.0\u2028": "10.0\u2028", " .0": ".0", "\u200b": None,
+    "\x7fa\x7f": "\x7fa\x7f", "e\u0301 ": "e\u0301", "\ufeff😀\v": "😀", "- ": None, "": None,
+}  # fmt: skip
+"""Cells with blanks, and signs that are none, at their ends, and what they are as an order id where `-` is none."""
+
+
+def assert_tidied(engine: Engine) -> None:
+    frame = engine.from_arrow(pa.table({"order_id": list(ODD), "place": list(range(len(ODD)))}))
+    found = engine.collect(as_texts(frame, ["order_id"], ("-",), engine)).sort_by("place")
+    assert found.column_names == ["order_id", "place"]
+    assert dict(zip(ODD, found["order_id"].to_pylist(), strict=True)) == ODD
+
+
+@pytest.mark.parametrize("engine", [PolarsEngine, DuckDBEngine])
+def test_odd_cells_are_tidied_alike(engine: Callable[[], Engine]):
+    assert_tidied(engine())
+
+
+@pytest.mark.spark
+def test_odd_cells_are_tidied_alike_by_spark(spark: Any):  # noqa: ARG001  (the session that the engine takes)
+    assert_tidied(SparkEngine())
+
+
+@pytest.mark.parametrize("other", ["a _last_", "A _LAST_", "a _last__", "b _last_"])
+@pytest.mark.parametrize("engine", [PolarsEngine, DuckDBEngine])
+def test_a_column_may_be_called_as_a_helper_is(engine: Callable[[], Engine], other: str):
+    made = engine()
+    frame = made.from_arrow(pa.table({"a": [" v ", "10.0 "], other: ["v ", "w"], "n": [1, 2]}))
+    for columns in (["a"], ["a", other]):
+        found = made.collect(as_texts(frame, columns, (), made)).sort_by("n").to_pydict()
+        assert found == {"a": ["v", "10.0"], other: ["v" if other in columns else "v ", "w"], "n": [1, 2]}
 
 
 def test_only_the_columns_asked_for_become_texts():
     frame = nw.from_native(pl.LazyFrame({"order_id": [1.0, 2.0], "other": [1.0, 2.5], "n": [7, 0]}))
-    found = as_texts(frame, ["order_id", "n"], ()).collect().to_native()
+    found = as_texts(frame, ["order_id", "n"], (), PolarsEngine()).collect().to_native()
     assert found.to_dict(as_series=False) == {"order_id": ["1", "2"], "other": [1.0, 2.5], "n": ["7", "0"]}
-    missing = as_texts(frame, ["n"], ("0",)).collect().to_native()
+    missing = as_texts(frame, ["n"], ("0",), PolarsEngine()).collect().to_native()
     assert missing["n"].to_list() == ["7", None]
-    assert as_texts(frame, [], ("0",)) is frame
+    assert as_texts(frame, [], ("0",), PolarsEngine()) is frame
 
 
 def test_numbers_and_days_that_no_line_has_are_none():

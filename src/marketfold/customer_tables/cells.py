@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from marketfold.orders import (
     EARLIEST,
+    bare,
     is_contact,
     latest_day,
     read_days,
@@ -48,7 +49,7 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip() or None
+    return bare(str(value)) or None
 
 
 def _number(text: str, sign: Literal[".", ","]) -> float | None:

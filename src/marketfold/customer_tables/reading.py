@@ -105,7 +105,7 @@ class CustomerTable:
         if not wanted:
             wanted = {"customer_id": self.source.columns[0]}
         names = list(wanted)
-        frame = self.source.load(wanted, lambda raw: cells_as_texts(raw, names, self.null_values))
+        frame = self.source.load(wanted, lambda raw: cells_as_texts(raw, names, self.null_values, self.engine))
         return frame if identity else frame.with_columns(nw.col(SOURCE_LINE).cast(nw.String).alias("customer_id"))
 
     def __repr__(self) -> str:

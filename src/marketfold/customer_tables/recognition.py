@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from marketfold.customer_tables.roles import TABLE_ROLES, find_meanings, is_about_bought
-from marketfold.orders import alias_rank, looks_like_dates, plain_name, read_number
+from marketfold.orders import alias_rank, bare, cells_as_texts, looks_like_dates, plain_name, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def names_an_id(column: str) -> bool:
 
 def _filled(values: Sequence[object]) -> list[str]:
     known = (value for value in values if value is not None and value == value)  # noqa: PLR0124  (NaN differs from itself)
-    return [text for value in known if (text := str(value).strip())]
+    return [text for value in known if (text := bare(str(value)))]
 
 
 def _is_number(values: Sequence[object]) -> bool:
@@ -161,8 +161,8 @@ def _enough(sample: Sample) -> bool:
 
 def _repeats_nowhere(source: Source, column: str) -> bool:
     """Whether the cells of a column differ in the whole source, but for a few rows that stand there twice."""
-    frame = source.load({"id": column}, lambda raw: raw)
-    cell = nw.col("id").cast(nw.String)
+    frame = source.load({"id": column}, lambda raw: cells_as_texts(raw, ["id"], (), source.engine))
+    cell = nw.col("id")
     counts = frame.select(cell.n_unique().alias("different"), cell.count().alias("filled"))
     (row,) = source.engine.collect(counts).to_pylist()
     return bool(row["filled"]) and row["different"] >= MOSTLY * row["filled"]

@@ -5,7 +5,7 @@ What reads cells, names of columns and sources is offered as well, for what is r
 
 from marketfold.orders.adding import AddedLines, add_lines, with_columns_of
 from marketfold.orders.addresses import TableAddress, table_address
-from marketfold.orders.cells import BLANKS, NUMBER_LIKE
+from marketfold.orders.cells import BLANKS, NUMBER_LIKE, bare
 from marketfold.orders.cells import as_texts as cells_as_texts
 from marketfold.orders.column_profiles import first_samples, may_be_personal, profile_columns
 from marketfold.orders.dates import (
@@ -47,6 +47,7 @@ __all__ = [
     "TextSource",
     "add_lines",
     "alias_rank",
+    "bare",
     "cells_as_texts",
     "fingerprint",
     "first_samples",

@@ -14,11 +14,11 @@ from marketfold.orders.numbers import finite, plausible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from marketfold.engine import Engine
+
 BLANKS = " \t\r\n\v\f\u00a0\u200b\ufeff"
 
-_LAST_BLANKS = (" ", "\t", "\n", "\r", "\u00a0", "\u200b")
-"""Blanks that exports leave at the end of a cell; asking for each costs less than one regular expression. Of text files
-that hold one of the others anywhere, `TextSource` trims all cells."""
+_EDGES = BLANKS + "".join(filter(str.isspace, map(chr, range(0x3001))))
 
 _WIDEST = 2.0**62
 """Whole floats beyond it are no 64-bit integers; none is an id."""
@@ -27,19 +27,13 @@ NUMBER_LIKE = frozenset({"order_id", "line_number", "customer_id", "product_id",
 """Texts of figures, which a spreadsheet or data frame may have turned into `17850.0`."""
 
 
-def _may_have_blanks(text: nw.Expr) -> nw.Expr:
-    ends = [text.str.ends_with(blank) for blank in _LAST_BLANKS]
-    return reduce(or_, ends, (text < "!") | (text > "\x7f"))
+def bare(text: str) -> str:
+    r"""A text without what is blank around it, signs without width included.
 
-
-def trimmed(text: nw.Expr) -> nw.Expr:
-    """A text without blanks around it.
-
-    Engines take a set of characters off slowly (on DuckDB half a second of work for a million cells), and few cells
-    have blanks. So each cell is first asked, cheaply, whether it may begin or end with one: below `!` are the blanks of
-    ASCII, and those beyond it begin with a byte above `~`.
+    >>> bare(" \ufeffMug\u200b\n")
+    'Mug'
     """
-    return nw.when(_may_have_blanks(text)).then(text.str.strip_chars(BLANKS)).otherwise(text)
+    return text.strip(_EDGES)
 
 
 def begins_untidy(least: str | None, most: str | None) -> bool:
@@ -47,77 +41,104 @@ def begins_untidy(least: str | None, most: str | None) -> bool:
     return least is not None and most is not None and (least < "!" or most > "\x7f")
 
 
-LAST = " last"
+LAST = " _last_"
 """Ending of the column that holds the last character of each text."""
+
+
+def _may_end_untidily(text: nw.Expr, last: nw.Expr, null_values: Sequence[str], *, number_like: bool) -> nw.Expr:
+    """Whether a text that does not begin untidily may be another as a tidy cell.
+
+    Its last character is asked first: few give a reason to ask more of a cell.
+    """
+
+    def where(reason: nw.Expr, asked: nw.Expr) -> nw.Expr:
+        return nw.when(reason).then(asked).otherwise(nw.lit(False))  # noqa: FBT003
+
+    wide = reduce(or_, (text.str.ends_with(blank) for blank in BLANKS if blank > "\x7f"))
+    untidy = (last < "!") | where(last > "~", wide)
+    if null_values:
+        untidy = untidy | text.is_in(null_values)
+    if number_like:
+        untidy = untidy | where(last == "0", text.str.ends_with(".0"))
+    return untidy
 
 
 def ends_untidy(column: str, null_values: Sequence[str], *, number_like: bool) -> nw.Expr:
     """Whether any cell of a text column that does not begin untidily may be another after `as_texts`.
 
     A table that is not copied is tidied again in every query; a column that needs none is better known as such. The
-    last character, in the column named by it and `LAST`, is asked first: few give a reason to ask more of a cell.
+    last character of each is in the column named by it and `LAST`.
     """
-    text, last = nw.col(column), nw.col(column + LAST)
-
-    def where(reason: nw.Expr, asked: nw.Expr) -> nw.Expr:
-        return nw.when(reason).then(asked).otherwise(nw.lit(False))  # noqa: FBT003
-
-    wide = reduce(or_, (text.str.ends_with(blank) for blank in _LAST_BLANKS if blank > "\x7f"))
-    untidy = (last < "!") | where(last > "~", wide)
-    if null_values:
-        untidy = untidy | text.is_in(null_values)
-    if number_like:
-        untidy = untidy | where(last == "0", text.str.ends_with(".0"))
-    return untidy.any().alias(column)
+    ends = _may_end_untidily(nw.col(column), nw.col(column + LAST), null_values, number_like=number_like)
+    return ends.any().alias(column)
 
 
-def text_cell(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """A cell as trimmed text, whatever its type; empty cells are not yet null."""
-    cell = nw.col(column)
-    if dtype.is_float():
-        number = finite(cell)
-        is_whole = (number == number.floor()) & number.is_between(-_WIDEST, _WIDEST)
-        whole = nw.when(is_whole).then(number).cast(nw.Int64).cast(nw.String)
-        broken = nw.when(~is_whole).then(number).cast(nw.String)
-        return nw.coalesce(whole, broken).alias(column)
-    if dtype == nw.String:
-        return trimmed(cell).alias(column)
-    return cell.cast(nw.String).alias(column)
-
-
-def filled_cell(column: str, null_values: Sequence[str], *, number_like: bool) -> nw.Expr:
-    """A trimmed text, null where it is empty or stands for a missing cell.
-
-    Parameters
-    ----------
-    column
-        Name of the column.
-    null_values
-        Texts that stand for a missing cell as well.
-    number_like
-        Whether `17850.0` is the id `17850`.
-    """
-    text = nw.col(column)
+def _filled(text: nw.Expr, null_values: Sequence[str], *, number_like: bool) -> nw.Expr:
+    """A trimmed text, null where it is empty or stands for a missing cell; a number-like `17850.0` is `17850`."""
     kept = text != ""
     if null_values:
         kept = kept & ~text.is_in(null_values)
     if not number_like:
-        return nw.when(kept).then(text).alias(column)
+        return nw.when(kept).then(text)
     whole = nw.when(text.str.contains(r"^[0-9]+\.0$")).then(text.str.replace_all(r"\.0$", "")).otherwise(text)
+    # In Java `$` stands before a line's end, too, which may be none of the blanks.
     number = nw.when(text.str.ends_with(".0")).then(whole).otherwise(text)
-    return nw.when(kept).then(number).alias(column)
+    return nw.when(kept).then(number)
 
 
-def as_texts(frame: nw.LazyFrame[Any], columns: Sequence[str], null_values: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Turn columns into trimmed text, null where there is none; others stay as they are."""
+def _number_as_text(column: str) -> nw.Expr:
+    """A column of floats as text, whole ones without a point; NaN and infinity are null."""
+    number = finite(nw.col(column))
+    is_whole = (number == number.floor()) & number.is_between(-_WIDEST, _WIDEST)
+    whole = nw.when(is_whole).then(number).cast(nw.Int64).cast(nw.String)
+    broken = nw.when(~is_whole).then(number).cast(nw.String)
+    return nw.coalesce(whole, broken)
+
+
+def _tidy_cell(column: str, dtype: nw.dtypes.DType, last: str, null_values: Sequence[str]) -> nw.Expr:
+    """A cell as `as_texts` gives it; `last` is the column that holds the last character of a text.
+
+    Engines take a set of characters off slowly (on DuckDB half a second of work for a million cells), and few cells
+    have blanks. So each text is first asked, cheaply, whether it may be another: empty ones and those that begin with a
+    blank of ASCII are below `!`, those that begin with another beyond all of ASCII.
+    """
+    text, number_like = nw.col(column), column in NUMBER_LIKE
+    if dtype == nw.String:
+        ends = _may_end_untidily(text, nw.col(last), null_values, number_like=number_like)
+        trimmed = _filled(text.str.strip_chars(BLANKS), null_values, number_like=number_like)
+        return nw.when((text < "!") | (text > "\x7f") | ends).then(trimmed).otherwise(text).alias(column)
+    cell = _number_as_text(column) if dtype.is_float() else text.cast(nw.String)
+    if null_values or not dtype.is_integer():  # a whole number is not empty and has no point
+        cell = _filled(cell, null_values, number_like=number_like)
+    return cell.alias(column)
+
+
+def as_texts(
+    frame: nw.LazyFrame[Any], columns: Sequence[str], null_values: Sequence[str], engine: Engine
+) -> nw.LazyFrame[Any]:
+    """Turn columns into trimmed text, null where there is none; others stay as they are.
+
+    Parameters
+    ----------
+    frame
+        Any columns, lazily.
+    columns
+        Those to turn; where named as a role of `NUMBER_LIKE`, `17850.0` is the id `17850`.
+    null_values
+        Texts that stand for a missing cell as well.
+    engine
+        Where the frame is computed.
+    """
     if not columns:
         return frame
     schema = frame.collect_schema()
-    frame = frame.with_columns(*(text_cell(column, schema[column]) for column in columns))
-    # a whole number has neither blanks nor a point
-    open_ones = [column for column in columns if null_values or not schema[column].is_integer()]
-    filled = [filled_cell(column, null_values, number_like=column in NUMBER_LIKE) for column in open_ones]
-    return frame.with_columns(*filled) if filled else frame
+    last = LAST
+    while any(name.casefold().endswith(last) for name in schema):  # columns may be called as their owner likes
+        last += "_"
+    if texts := [column for column in columns if schema[column] == nw.String]:
+        frame = engine.last_letters(frame, {column + last: column for column in texts})
+    turned = {column: _tidy_cell(column, schema[column], column + last, null_values) for column in columns}
+    return frame.select(*(turned.get(column, nw.col(column)) for column in schema))
 
 
 def native_number(column: str) -> nw.Expr:

@@ -115,7 +115,7 @@ def _of_some(
 ) -> dict[str, ColumnProfile]:
     """Of columns that are loaded at once; where one of them cannot be, of each by itself."""
     try:
-        frame = source.load(names, lambda raw: as_texts(raw, list(names), options.null_values))
+        frame = source.load(names, lambda raw: as_texts(raw, list(names), options.null_values, source.engine))
     except OrdersError:
         if len(names) == 1:
             return {column: _unseen(column, *known[column]) for column in names.values()}

@@ -142,7 +142,7 @@ class Orders(InEngine, Framed):
     def _as_text(self, raw: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cells of personal and extra columns as text."""
         names = [name for name in raw.collect_schema().names() if name != SOURCE_LINE]
-        return as_texts(raw, names, self.null_values)
+        return as_texts(raw, names, self.null_values, self.engine)
 
 
 def _check_column(column: str, source: Source, roles: Mapping[str, str]) -> None:

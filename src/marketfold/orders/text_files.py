@@ -13,7 +13,7 @@ import narwhals as nw
 from marketfold.decisions import Decision
 from marketfold.duckdb_engine import CsvLayout
 from marketfold.errors import OrdersError
-from marketfold.orders.cells import BLANKS
+from marketfold.orders.cells import bare
 from marketfold.orders.dialects import SAMPLE_LINES, better_dialect, find_names, read_head, sniff, without_quotes
 from marketfold.orders.encodings import scan_text
 from marketfold.orders.headers import is_rule
@@ -104,7 +104,6 @@ class TextSource:
         self._places = {label: place for place, label in enumerate(labels) if label in set(shown)}
         self.columns = tuple(self._places)
         self.decisions = header_decisions(header.rows, self._layout.above + header.rows, titled=titled)
-        self._odd_blanks = scan.odd_blanks
         as_usual = not (self._layout.above or self._dialect.declared) and header.rows == 1
         self._simple = (
             scan.simple
@@ -160,7 +159,7 @@ class TextSource:
         """The first values of each column."""
         width = self._layout.width
         rows = [row for row in self._head[:-1] or self._head if len(row) == width]  # the last may be cut
-        return {label: [row[place].strip() for row in rows[:SAMPLE_ROWS]] for label, place in self._places.items()}
+        return {label: [bare(row[place]) for row in rows[:SAMPLE_ROWS]] for label, place in self._places.items()}
 
     def load(self, columns: Mapping[str, str], prepare: Prepare) -> nw.LazyFrame[Any]:
         """Parse the file into a table of the columns asked for.
@@ -172,10 +171,7 @@ class TextSource:
         """
         if self._file.stamp() != self._stamp:
             raise OrdersError(f"{self.name} has changed since it was read. Read it again.")
-        cells = {name: nw.col(f"c{self._places[label]}") for name, label in columns.items()}
-        if self._odd_blanks:  # the usual ones are trimmed with less work, see `cells.trimmed`
-            cells = {name: cell.str.strip_chars(BLANKS) for name, cell in cells.items()}
-        chosen = [cell.alias(name) for name, cell in cells.items()]
+        chosen = [nw.col(f"c{self._places[label]}").alias(name) for name, label in columns.items()]
         try:
             with self._file.at_hand() as path:
                 table = self._load_simple(path, chosen, prepare) if self._simple else None

@@ -143,10 +143,8 @@ def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFr
     tried = {name for name in texts if schema[name] == nw.String and name in plan.tried}
     # A cast looks past blanks: what it reads need not be trimmed first, unless some texts stand for a missing cell.
     late = tried if not plan.null_values else set()
-    # What a product is called is shown for few of them, and tidied then.
-    late = late | {name for name in texts if name == "product_name" and schema[name] == nw.String}
     untidy = _untidy(frame, [name for name in texts if name not in late], source, plan)
-    frame = as_texts(frame, untidy, plan.null_values)
+    frame = as_texts(frame, untidy, plan.null_values, source.engine)
     if plan.of_each is not None:
         frame = with_points(frame, source.engine, [name for name in texts if ROLES[name].kind != "date"], plan.of_each)
     expressions: list[nw.Expr] = [nw.col(SOURCE_LINE)] if SOURCE_LINE in schema else []
@@ -157,7 +155,7 @@ def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFr
         else:
             expressions.append(native_day(name) if kind == "date" else native_number(name))
     frame = _try_plain(frame.select(*expressions), source, tried, plan.sign)
-    return as_texts(frame, [name + LEFT for name in late & tried], plan.null_values)
+    return as_texts(frame, [name + LEFT for name in late], plan.null_values, source.engine)
 
 
 def _try_plain(frame: nw.LazyFrame[Any], source: Source, roles: set[str], sign: Decimal) -> nw.LazyFrame[Any]:
