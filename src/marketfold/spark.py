@@ -315,6 +315,7 @@ def _end(gateway: Any) -> None:
         process.wait(_SECONDS)
     if process.poll() is None:
         process.kill()
+        process.wait()  # or its seconds would be nobody's
 
 
 def _not_begun(error: Exception, log: IO[bytes], master: str | None) -> MarketfoldError:

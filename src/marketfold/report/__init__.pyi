@@ -23,9 +23,9 @@ from marketfold.report.sentences.audiences import audience_table as audience_tab
 from marketfold.report.sentences.audiences import describe_notes as describe_notes
 from marketfold.report.sentences.audiences import describe_together as describe_together
 from marketfold.report.sentences.baskets import baskets_sentence as baskets_sentence
+from marketfold.report.sentences.campaign_money import holdout_of as holdout_of
 from marketfold.report.sentences.campaigns import AD_WORDS as AD_WORDS
 from marketfold.report.sentences.campaigns import PART_WORDS as PART_WORDS
-from marketfold.report.sentences.campaigns import holdout_of as holdout_of
 from marketfold.report.sentences.campaigns import plan_notes as plan_notes
 from marketfold.report.sentences.campaigns import promise_note as promise_note
 from marketfold.report.sentences.clustering import disagreements as disagreements

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from marketfold import words
+from marketfold.report.sentences import campaign_money
 from marketfold.report.sentences import campaigns as text
 from marketfold.report.sentences.baskets import bundle_sentence
 
@@ -42,7 +43,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(share=words.share, count=words.count, money=words.money, md=_markdown, code=_code)
     environment.filters["ratio"] = lambda value: words.measured(value, "ratio")
-    environment.globals.update(text=text, bundle_sentence=bundle_sentence)
+    environment.globals.update(text=text, campaign_money=campaign_money, bundle_sentence=bundle_sentence)
     return environment
 
 

@@ -9,20 +9,18 @@ from marketfold.figures import budget_figure
 from marketfold.page import Brief, Briefs, Column, Fact, Fold, Message, Notice, Section, TablePart, figure_part, numbers
 from marketfold.report.segment_chapters import campaign_key
 from marketfold.report.sentences.baskets import bundle_sentence
+from marketfold.report.sentences.campaign_money import arithmetic, holdout_of, time_seen
 from marketfold.report.sentences.campaigns import (
     ad_texts,
-    arithmetic,
     campaign_warning,
     describe_segment,
     edited_parts,
-    holdout_of,
     how_many,
     inter_purchase_time,
     missing_contacts,
     next_step,
     plan_notes,
     season_of,
-    time_seen,
     usual_note,
     usual_of,
     why_aim_on_page,

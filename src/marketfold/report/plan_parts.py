@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from marketfold import words
 from marketfold.experiments import as_assigned, judged_together
 from marketfold.page import Column, Fact, TablePart, numbers
-from marketfold.report.sentences.campaigns import AD_WORDS, most_lift
+from marketfold.report.sentences.campaign_money import most_lift
+from marketfold.report.sentences.campaigns import AD_WORDS
 from marketfold.report.sentences.experiments import forgone_of
 from marketfold.report.sentences.phrases import phrases, say
 

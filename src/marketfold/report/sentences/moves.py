@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold import words
-from marketfold.report.sentences.campaigns import FULLER, moved_lift, own_gap, season_facts
+from marketfold.report.sentences.campaign_money import moved_lift
+from marketfold.report.sentences.campaigns import FULLER, own_gap, season_facts
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.thresholds import FEWEST_MEMBERS
 
