@@ -37,7 +37,7 @@ LONGEST = 200
 
 @contextmanager
 def told_as(error: type[MarketfoldError], what: str) -> Iterator[None]:
-    """Raise `error` where reading fails: `what` is damaged, why, and what to do.
+    """Raise `error` where reading fails: `what` is damaged, why, and what to do; or may not be read.
 
     >>> from marketfold.errors import RunFolderError
     >>> with told_as(RunFolderError, "run.json"):
@@ -49,6 +49,8 @@ def told_as(error: type[MarketfoldError], what: str) -> Iterator[None]:
         yield
     except MarketfoldError:
         raise
+    except PermissionError as fault:
+        raise error(f"{what} may not be read ({reason(fault)}). Ask who made it for the right to read it.") from fault
     except DAMAGE as fault:
         raise error(f"{what} is damaged ({reason(fault)}). Make the run again.") from fault
 

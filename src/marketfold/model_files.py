@@ -61,6 +61,8 @@ def model_folder(folder: str | Path) -> Path:
 def read_settings(folder: Path) -> dict[str, Any]:
     """The settings of the model in a model folder; ModelError if they cannot be read, or are of another format."""
     path = folder / SETTINGS_FILE
+    if not folder.exists():
+        raise ModelError(f"There is no folder {folder}. Give a run folder or its model folder.")
     if not path.is_file():
         raise ModelError(
             f"{folder.name} holds no model: {SETTINGS_FILE} is not there. Give a run folder or its model folder. A run "

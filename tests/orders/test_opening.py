@@ -461,3 +461,20 @@ def test_a_name_that_can_be_no_file_is_told_by_its_beginning(length: int, *, cut
     with pytest.raises(SourceNotFoundError) as told:
         shown("x" * length)
     assert ("x" * 60 + "'..." in str(told.value)) is cut
+
+
+@pytest.mark.parametrize("name", ["", "orders.csv"])
+def test_a_folder_that_may_not_be_looked_into_is_not_called_empty(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Root may look everywhere, so the operating system's word is played."""
+
+    def refused(*_: object, **__: object) -> bool:
+        if name:
+            raise PermissionError(13, "Permission denied")
+        return False
+
+    where: tuple[Any, str] = (type(tmp_path), "is_dir") if name else (os, "access")
+    monkeypatch.setattr(*where, refused)
+    with pytest.raises(OrdersError, match=r"may not be looked .*permission was denied\. Ask whose it is"):
+        open_source(str(tmp_path / name), ReadingOptions())

@@ -55,6 +55,7 @@ def test_the_money_of_every_segment_adds_up(movement: Movement) -> None:
     assert table.rows[-1][0] == "Everybody"
     assert table.marked == (2,)
     other = tables(page_of(replace(movement, basis="begins later")))["money-table"]
+    assert "earlier orders have gone from its sums" in (other.note or "")
     assert [column.label for column in other.columns] == labels[:-1]
     assert "money-table" not in tables(page_of(replace(movement, basis="unknown")))
 

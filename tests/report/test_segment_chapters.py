@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from marketfold.page import FigureGrid, Fold, Prose, SegmentCards, TablePart, figures_of, tables_of
 from marketfold.report.returning import returning_part
@@ -22,6 +23,7 @@ from marketfold.selection.separated import Separated
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
+    from marketfold.schema import Trust
     from marketfold.selection.null_shops import NullKind
 
 
@@ -99,6 +101,17 @@ def test_what_was_drawn_without_groups_is_named_as_it_was(analysis: Analysis) ->
 
 def test_what_was_not_tested_is_not_told(analysis: Analysis) -> None:
     assert trust_text(dataclasses.replace(analysis.segments.profiles[0], trust=None, jaccard=None), None) == ""
+
+
+@pytest.mark.parametrize(("trust", "said"), [("group", "made, a group: it came"), ("slice", "made, a useful cut and")])
+def test_what_was_earned_before_is_not_said_of_a_test_that_was_not_made(
+    analysis: Analysis, trust: Trust, said: str
+) -> None:
+    profile = dataclasses.replace(analysis.segments.profiles[0], trust=trust, separation=0.5, p=0.02)
+    text = trust_text(profile, None)
+    assert said in text
+    assert text.endswith("Of the customers of today that was not tested anew.")
+    assert "0 of 0" not in text
 
 
 def test_medians_stand_in_one_column_for_each_segment_and_one_for_everyone(analysis: Analysis) -> None:

@@ -28,6 +28,7 @@ from marketfold.orders import read_orders
 from marketfold.pipeline import segment_market
 from marketfold.runs import Refreshed, Run, named_page, refresh_run, score_orders, write_notebook, write_run
 from marketfold.runs.kept_lines import LINES_FILE
+from marketfold.runs.pages import PAGE_FILE
 from marketfold.runs.sources import read_people
 from marketfold.temporary import claimed
 
@@ -131,6 +132,9 @@ def test_the_run_stays_and_the_new_one_is_a_run(shop: Path, both: Refreshed):
     assert both.run.plan.campaigns[0].name == Run.read(shop / "run").plan.campaigns[0].name
     assert both.told[0].startswith(("Refit: ", "No refit: "))
     assert named_page(both.run.folder).lead.startswith(both.told[0])
+    told = json.dumps(read_json(both.run.folder / PAGE_FILE))
+    assert "0 of 0" not in told
+    assert "earlier orders have gone from its sums" in told
     held = Run.read(shop / "run").segments.select(["customer_id", "arm"]).to_pylist()
     now = dict(zip(*(both.run.segments[name].to_pylist() for name in ("customer_id", "arm")), strict=True))
     assert all(
@@ -176,6 +180,7 @@ def test_an_order_stated_anew_is_as_it_is_now(shop: Path, first: Refreshed, tmp_
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a column renamed": ({"amount": "takings"}, "--map amount=takings"),
     "a column lacking": ({"category": None}, "it has no column 'category'"),
+    "a column lacking like no other": ({"status": None}, "nothing was found in its place. Hint: --map status=COLUMN"),
     "no order numbers": ({"order_id": None}, "it has no column 'order_id'"),
     "another currency": ({"currency": lambda c: pa.array(["USD"] * len(c))}, "its money is in USD, the run's in EUR"),
 }

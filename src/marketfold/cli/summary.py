@@ -133,8 +133,9 @@ def _segments(run: Run) -> Table:
 
 
 def print_scores(counts: ScoreCounts) -> None:
-    """How many fell into each segment, and how many into none."""
+    """How many fell into each segment, how many into none, and why they may be others."""
     out = console()
+    warn(out, *counts.doubts)
     for (number, name), n_units in sorted(counts.segments.items()):
         out.print(Text(f"  {number}. {name}: {words.count(n_units)}"))
     if counts.fits_none > OUTSIDE_ALLOWED * counts.n_units:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 MOST_FILES = 10_000
 """Files of one folder. More is no export but a whole disk."""
+_MAY_NOT = "permission was denied. Ask whose it is for the right to read it, or give another place."
 
 
 _OPEN = (TextSource, SeveralTexts, FrameSource, RelationSource, CopiedSource, JoinedDays, HandedSource)
@@ -164,6 +165,8 @@ def _open_here(given: str, options: ReadingOptions) -> Source:
     except (OSError, RuntimeError, ValueError) as error:  # too long, no such user, a zero byte
         if isinstance(error, OrdersError):
             raise
+        if isinstance(error, PermissionError):
+            raise OrdersError(f"{given} may not be looked at: {_MAY_NOT}") from error
         raise SourceNotFoundError(
             f"There can be no file {given[:60]!r}{'...' if len(given) > 60 else ''}: {_reason(error)}."
         ) from error
@@ -195,6 +198,8 @@ def _reason(error: Exception) -> str:
 
 def _files_below(folder: Path) -> dict[str, Path]:
     """The files of a folder and of those within it, by their names there."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise OrdersError(f"The folder {folder.name or folder} may not be looked into: {_MAY_NOT}")
     found = dict(islice(files_below(folder), MOST_FILES + 1))
     if len(found) > MOST_FILES:
         raise OrdersError(

@@ -94,7 +94,7 @@ def _money(movement: Movement) -> tuple[TablePart | Prose, ...]:
     ]
     everybody = row("Everybody", totals[0], more, arrived, -left, after=totals[1], since=more)
     columns = numbers("Then", "Those who stayed", "Came in", "Left", "Now", *(["Brought since"] if between else []))
-    since = phrases("movement")["money_table.since"] if between else ""
+    since = phrases("movement").get(f"money_table.{movement.basis}", "")
     table = TablePart(
         key="money-table",
         columns=(Column("Segment"), *columns),

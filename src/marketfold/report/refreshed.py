@@ -44,7 +44,7 @@ def refreshed_data(
     chapters = (segments_chapter(analysis), campaigns_chapter(analysis), customers_chapter(analysis))
     page = replace(
         compared,
-        kicker=f"Segments of {analysis.data.facts.name}, with new orders",
+        kicker=f"Segments with the new orders of {analysis.data.facts.name}",
         lead=f"{told[0]} {compared.lead}",
         shares=_shares(analysis),
         files=run_files(analysis),

@@ -107,11 +107,12 @@ def _renamed(role: str, own: dict[str, str], orders: Orders) -> Fault:
             f"its column {mapping[role]!r} is {role}, which the run's orders had no column for.",
             f"--no-role {shlex.quote(mapping[role])} leaves it out",
         )
-    columns = [*mapping.values(), *orders.facts.extra_columns]
-    near = get_close_matches(own[role], columns, n=1, cutoff=0.5)
-    instead = f"{mapping[role]!r} was found in its place" if role in mapping else "nothing was found in its place"
+    found = mapping.get(role)
+    # of those without another meaning, and no other word: `street` is no `status`
+    near = [] if found else get_close_matches(own[role], orders.facts.extra_columns, n=1, cutoff=0.7)
+    instead = f"{found!r} was found in its place" if found else "nothing was found in its place"
     closest = f"; closest is {near[0]!r}" if near else ""
-    column = mapping.get(role) or (near[0] if near else "COLUMN")
+    column = found or (near[0] if near else "COLUMN")
     way_out = f"--map {shlex.quote(f'{role}={column}')}"
     return Fault(f"it has no column {own[role]!r}, which is {role} in the run: {instead}{closest}.", way_out)
 

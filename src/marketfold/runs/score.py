@@ -16,12 +16,13 @@ import pyarrow.compute as pc
 from marketfold.cleaning import CleanOrders, clean_orders, orders_of
 from marketfold.config import OF_THE_ENGINE, load_config
 from marketfold.customer_tables import is_of_table, measure_again
-from marketfold.errors import OrdersError, ParameterError
+from marketfold.errors import ParameterError
 from marketfold.features import plan_features
 from marketfold.file_names import RUN_FILE
 from marketfold.model import SegmentModel
-from marketfold.orders import Orders, is_elsewhere, read_orders
+from marketfold.orders import is_elsewhere, read_orders
 from marketfold.runs.read import Run
+from marketfold.runs.score_doubts import check_amounts, check_ids, score_doubts
 from marketfold.runs.table_files import ENDINGS, TABLE_FILES, write_table
 from marketfold.schema import UNIT_ID
 from marketfold.spark import is_address
@@ -40,11 +41,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class ScoreCounts:
-    """How many units were given each segment (by number and name), how many of all fit none, and where they are."""
+    """How many units were given each segment (by number and name), how many of all fit none, and where they are.
+
+    `doubts` are sentences: why the segments may be others than the model would have found.
+    """
 
     place: str = ""
     segments: Counter[tuple[int, str]] = field(default_factory=Counter)
     fits_none: int = 0
+    doubts: tuple[str, ...] = ()
 
     @property
     def n_units(self) -> int:
@@ -88,7 +93,7 @@ def score_orders(
     """
     config = config or scoring_config(model)
     model = model if isinstance(model, SegmentModel) else SegmentModel.load(model)
-    parts = list(_scores(model, source, config, progress))
+    parts = list(_scores(model, source, config, progress, ScoreCounts()))
     rows = pa.concat_tables(parts)
     if UNIT_ID["order_line"] in rows.column_names:
         return rows.take(pc.sort_indices(rows[UNIT_ID["order_line"]].cast(pa.int64())))
@@ -113,12 +118,13 @@ def write_scores(
     where = str(out)
     if not is_address(where) and (Path(out).suffix in TABLE_FILES or is_of_table(model.settings)):
         counts = ScoreCounts(str(Path(out).absolute()))
-        with closing(_scores(model, source, config, progress)) as scores:
+        with closing(_scores(model, source, config, progress, counts)) as scores:
             write_table(map(counts.counted, scores), Path(out))
         return counts
     _refuse_place(where, in_memory=not isinstance(source, str | Path), by_spark=config.reading.engine == "spark")
     counts, clock = ScoreCounts(where), StageClock(progress)
-    lazy, _ = _planned(model, source, config, clock)
+    lazy, clean = _planned(model, source, config, clock)
+    counts.doubts = score_doubts(model, clean, config.reading.mapping, config.features.as_of)
     with clock.stage("assign"):
         written = lazy.written(partial(_scored, model), where)
         grouped = written.group_by("segment", "segment_name")
@@ -134,8 +140,10 @@ def _refuse_place(where: str, *, in_memory: bool, by_spark: bool) -> None:
         raise ParameterError(f"At an address Spark writes a folder of Parquet files: end {where} otherwise.")
 
 
-def _scores(model: SegmentModel, source: Any, config: RunConfig, progress: Progress | None) -> Generator[pa.Table]:
-    """Rows of scores, of some units at a time."""
+def _scores(
+    model: SegmentModel, source: Any, config: RunConfig, progress: Progress | None, counts: ScoreCounts
+) -> Generator[pa.Table]:
+    """Rows of scores, of some units at a time; doubts of them are told to `counts`."""
     clock = StageClock(progress)
     if is_of_table(model.settings):
         with clock.stage("read"):
@@ -146,6 +154,7 @@ def _scores(model: SegmentModel, source: Any, config: RunConfig, progress: Progr
             yield assignment_table(model, model.assign(table))
         return
     lazy, clean = _planned(model, source, config, clock)
+    counts.doubts = score_doubts(model, clean, config.reading.mapping, config.features.as_of)
     done, total = 0, clean.activity.n_customers if progress and model.unit == "customer" else 0
     for part in lazy.mapped(partial(_scored, model)):
         done += len(part)
@@ -159,8 +168,11 @@ def _planned(
 ) -> tuple[LazyFeatureTable, CleanOrders]:
     """The units of a source, as a model wants them measured, and its orders."""
     with clock.stage("read"):
-        orders = orders_of(source) or read_orders(source, config.reading)
-        _check_amounts(model, orders)
+        given = orders_of(source)
+        orders = given or read_orders(source, config.reading)
+        check_amounts(model, orders)
+        if given is None:
+            check_ids(model, orders, config.reading.mapping)
     with clock.stage("clean"):
         clean = source if isinstance(source, CleanOrders) else clean_orders(orders, config.cleaning)
     with clock.stage("features"):
@@ -170,16 +182,6 @@ def _planned(
 
 def _scored(model: SegmentModel, table: FeatureTable) -> pa.Table:
     return with_outlook(assignment_table(model, model.assign(table)), table)
-
-
-def _check_amounts(model: SegmentModel, orders: Orders) -> None:
-    """Refuse orders whose amounts are reckoned from a price, where the segments stand on amounts that were given."""
-    told = model.orders.columns.get("amount") if model.orders else None
-    if told and "amount" not in orders.facts.mapping:
-        raise OrdersError(
-            f"The segments were made of the amounts of the column '{told}', which these orders do not have: quantity "
-            "times price may be something else. Say which column has the amounts of lines, or make new segments."
-        )
 
 
 def scoring_config(

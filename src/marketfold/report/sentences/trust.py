@@ -25,6 +25,8 @@ def trust_text(profile: SegmentProfile, test: GroupTest | None) -> str:
     if profile.trust is None:
         return ""
     number = f" (Jaccard {words.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
+    if test is None and profile.p is not None and profile.trust in {"group", "slice"}:  # as the model was made
+        return say("trust", f"{profile.trust}.before", number=number)
     if profile.trust == "slice" and profile.p is None:
         return say("trust", "slice.untested" if test is None else "slice.unmatched", number=number)
     highest, p = test.highest if test else (), 1.0 if profile.p is None else profile.p
