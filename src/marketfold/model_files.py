@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from marketfold.damage import DAMAGE, reason, told_as
+from marketfold.damage import DAMAGE, may_be_read, reason, told_as
 from marketfold.errors import ModelError
 from marketfold.json_files import read_json
 from marketfold.units import Feature
@@ -69,7 +69,8 @@ def read_settings(folder: Path) -> dict[str, Any]:
             "with a reducer or a clusterer of one's own has none, for those cannot be saved."
         )
     try:
-        settings = read_json(path)
+        with may_be_read(ModelError, f"{folder.name}/{SETTINGS_FILE}"):
+            settings = read_json(path)
     except (OSError, ValueError) as error:
         message = f"{folder.name}/{SETTINGS_FILE} cannot be read as JSON ({reason(error)}). Make the run again."
         raise ModelError(message) from error
@@ -88,7 +89,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         if not path.is_file():
             raise ValueError("it is no file")
-        with zipfile.ZipFile(path) as archive:
+        with may_be_read(ModelError, path.name), zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
                 message = f"{path.name} would unpack to more than {MOST_BYTES:,} bytes; that is not a model of ours."
                 raise ModelError(message)

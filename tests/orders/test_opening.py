@@ -8,7 +8,9 @@ import io
 import lzma
 import os
 import sqlite3
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -23,7 +25,6 @@ from marketfold.orders.opening import tables_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 CSV = b"order_id,customer_id,ordered_on,amount,email\n1,K,2024-01-01,5,k@example.org\n2,L,2024-01-02,6,l@example.org\n"
 LATER = b"order_id,customer_id,ordered_on,amount,email\n3,M,2024-02-01,7,m@example.org\n"
@@ -463,18 +464,24 @@ def test_a_name_that_can_be_no_file_is_told_by_its_beginning(length: int, *, cut
     assert ("x" * 60 + "'..." in str(told.value)) is cut
 
 
-@pytest.mark.parametrize("name", ["", "orders.csv"])
-def test_a_folder_that_may_not_be_looked_into_is_not_called_empty(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """Root may look everywhere, so the operating system's word is played."""
-
-    def refused(*_: object, **__: object) -> bool:
-        if name:
-            raise PermissionError(13, "Permission denied")
-        return False
-
-    where: tuple[Any, str] = (type(tmp_path), "is_dir") if name else (os, "access")
-    monkeypatch.setattr(*where, refused)
-    with pytest.raises(OrdersError, match=r"may not be looked .*permission was denied\. Ask whose it is"):
-        open_source(str(tmp_path / name), ReadingOptions())
+@pytest.mark.parametrize("name", ["", "within"])
+def test_a_folder_that_may_not_be_looked_into_is_not_called_empty(name: str) -> None:
+    """By a user who is nobody: root may look everywhere."""
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        data = Path(home, "data")
+        for folder in (data, data / "within"):
+            folder.mkdir()
+            (folder / "orders.csv").write_bytes(CSV)
+        (data / name).chmod(0o000)
+        was = os.geteuid()
+        try:
+            if was == 0:
+                os.seteuid(65_534)
+            with pytest.raises(
+                OrdersError, match=rf"The folder {data / name} may not be looked into.* Ask whose it is"
+            ):
+                open_source(str(data), ReadingOptions())
+        finally:
+            os.seteuid(was)
+            (data / name).chmod(0o755)

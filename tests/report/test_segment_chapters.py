@@ -110,7 +110,7 @@ def test_what_was_earned_before_is_not_said_of_a_test_that_was_not_made(
     profile = dataclasses.replace(analysis.segments.profiles[0], trust=trust, separation=0.5, p=0.02)
     text = trust_text(profile, None)
     assert said in text
-    assert text.endswith("Of the customers of today that was not tested anew.")
+    assert text.endswith("With the orders of today that was not tested anew.")
     assert "0 of 0" not in text
 
 

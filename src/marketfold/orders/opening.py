@@ -198,9 +198,10 @@ def _reason(error: Exception) -> str:
 
 def _files_below(folder: Path) -> dict[str, Path]:
     """The files of a folder and of those within it, by their names there."""
-    if not os.access(folder, os.R_OK | os.X_OK):
-        raise OrdersError(f"The folder {folder.name or folder} may not be looked into: {_MAY_NOT}")
-    found = dict(islice(files_below(folder), MOST_FILES + 1))
+    try:
+        found = dict(islice(files_below(folder), MOST_FILES + 1))
+    except PermissionError as error:
+        raise OrdersError(f"The folder {error.filename} may not be looked into: {_MAY_NOT}") from error
     if len(found) > MOST_FILES:
         raise OrdersError(
             f"The folder {folder} holds more than {words.count(MOST_FILES)} files: that is no one table. Give a "

@@ -66,8 +66,15 @@ def members_of(path: Path) -> list[str]:
 
 
 def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Files in a folder and the folders within it that may be tables, each with its path from there."""
-    for home, folders, names in os.walk(folder):  # which does not follow links to folders
+    """Files in a folder and the folders within it that may be tables, each with its path from there.
+
+    OSError if one of these folders may not be looked into.
+    """
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for home, folders, names in os.walk(folder, onerror=fail):  # which does not follow links to folders
         folders[:] = [name for name in folders if not is_passed_over(Path(name))]
         for name in names:
             path = Path(home, name)

@@ -124,7 +124,7 @@ def write_scores(
     _refuse_place(where, in_memory=not isinstance(source, str | Path), by_spark=config.reading.engine == "spark")
     counts, clock = ScoreCounts(where), StageClock(progress)
     lazy, clean = _planned(model, source, config, clock)
-    counts.doubts = score_doubts(model, clean, config.reading.mapping, config.features.as_of)
+    counts.doubts = score_doubts(model, clean, config)
     with clock.stage("assign"):
         written = lazy.written(partial(_scored, model), where)
         grouped = written.group_by("segment", "segment_name")
@@ -154,7 +154,7 @@ def _scores(
             yield assignment_table(model, model.assign(table))
         return
     lazy, clean = _planned(model, source, config, clock)
-    counts.doubts = score_doubts(model, clean, config.reading.mapping, config.features.as_of)
+    counts.doubts = score_doubts(model, clean, config)
     done, total = 0, clean.activity.n_customers if progress and model.unit == "customer" else 0
     for part in lazy.mapped(partial(_scored, model)):
         done += len(part)
@@ -172,7 +172,7 @@ def _planned(
         orders = given or read_orders(source, config.reading)
         check_amounts(model, orders)
         if given is None:
-            check_ids(model, orders, config.reading.mapping)
+            check_ids(model, orders, config.reading)
     with clock.stage("clean"):
         clean = source if isinstance(source, CleanOrders) else clean_orders(orders, config.cleaning)
     with clock.stage("features"):

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.errors import OrdersError
+from marketfold.orders import plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from marketfold.cleaning import CleanOrders
+    from marketfold.config import ReadingOptions, RunConfig
     from marketfold.model import SegmentModel
     from marketfold.orders import Orders
 
+_KEYS = frozenset({"customer_id", "order_id", "ordered_on", "amount", "quantity", "currency"})
 SHORT = 0.1
 """Part of the model's window that new orders may lack at its beginning: a first order is not on the first day."""
 
@@ -29,64 +30,58 @@ def check_amounts(model: SegmentModel, orders: Orders) -> None:
         )
 
 
-def check_ids(model: SegmentModel, orders: Orders, said: Collection[str]) -> None:
-    """Refuse e-mails, names and phones that were taken for customers, where the segments are of other ids.
-
-    `said` are the roles whose column was said.
-    """
-    if model.orders is None or "customer_id" in said or model.orders.folds_emails or not orders.facts.id_is_personal:
+def check_ids(model: SegmentModel, orders: Orders, reading: ReadingOptions) -> None:
+    """Refuse e-mails, names and phones that were taken for customers where the segments are of other ids; or ids."""
+    if model.unit != "customer" or model.orders is None or "customer_id" in reading.mapping:
         return
     told, found = model.orders.columns.get("customer_id"), orders.facts.mapping.get("customer_id")
-    if told and found != told:
+    if told and found != told and orders.facts.id_is_personal != model.orders.folds_emails:
         raise OrdersError(
-            f"The segments are of customers by the column '{told}', which these orders do not have: by '{found}', "
-            "found in its place, nobody would be met again. Say which column it is with --map customer_id=COLUMN."
+            f"The segments are of customers by the column '{told}', and of these orders '{found}' would tell them: "
+            "customers may not be met again. Say which column it is with --map customer_id=COLUMN."
         )
 
 
-def score_doubts(model: SegmentModel, clean: CleanOrders, said: Collection[str], as_of: date | None) -> tuple[str, ...]:
-    """Why segments of new orders may be others than the model would have found, a sentence each.
-
-    Parameters
-    ----------
-    said
-        Roles whose column was said.
-    as_of
-        Day on which features look back; after the last order if not given.
-    """
-    return (*_other_columns(model, clean, said), *_too_short(model, clean, as_of))
+def score_doubts(model: SegmentModel, clean: CleanOrders, config: RunConfig) -> tuple[str, ...]:
+    """Why segments of new orders, read and cleaned by `config`, may be others than the model would have found."""
+    return (*_other_columns(model, clean, config.reading), *_too_short(model, clean, config.features.as_of))
 
 
-def _other_columns(model: SegmentModel, clean: CleanOrders, said: Collection[str]) -> list[str]:
+def _other_columns(model: SegmentModel, clean: CleanOrders, reading: ReadingOptions) -> list[str]:
+    """What was taken in the place of the run's columns, and what is lacking; what was said is no doubt."""
     if model.orders is None:
         return []
     own, found = model.orders.columns, clean.facts.mapping
-    other = [role for role in own if found.get(role, own[role]) != own[role] and role not in said]
-    taken = [f"'{found[role]}' for {role}" for role in other]
-    asked = {column for rule in model.orders.rules(own) for column in rule.columns}
-    lacking = [f"'{column}'" for role, column in own.items() if role in asked and role not in found]
-    told = []
-    if taken:
-        told.append(f"Columns were taken that are called otherwise than the run's: {words.listed(taken)}.")
-    if lacking:
-        verb = "is" if len(lacking) == 1 else "are"
-        told.append(
-            f"{words.listed(lacking)}, by which the run left lines out, {verb} not there: cancelled orders and other "
-            "lines that it would not count may count here."
-        )
+    asked = {one.column for one in model.orders.found}
+    keys = _KEYS if model.unit == "customer" else _KEYS - {"customer_id"}
+    unsaid = {role: column for role, column in own.items() if role not in reading.mapping}
+    taken = [
+        f"'{found[role]}' in the place of '{column}'"
+        for role, column in unsaid.items()
+        if role in keys | asked and role in found and plain_name(found[role]) != plain_name(column)
+    ]
+    lacking = {role: f"'{column}'" for role, column in unsaid.items() if role not in found}
+    lacking = {role: column for role, column in lacking.items() if own[role] not in reading.no_role}
+    told = [f"Columns were taken that are called otherwise than the run's: {words.listed(taken)}."] if taken else []
+    if missed := [column for role, column in lacking.items() if role in asked]:
+        are = "is" if len(missed) == 1 else "are"
+        said = f"{words.listed(missed)}, by which the run left lines out, {are} not there"
+        told.append(f"{said}: what the run would not count may count here.")
+    if "order_id" in lacking:
+        told.append(f"{lacking['order_id']} is not there: what a customer bought on one day is taken for one order.")
     return told
 
 
 def _too_short(model: SegmentModel, clean: CleanOrders, as_of: date | None) -> list[str]:
     span = clean.activity.span
-    if span is None or "first_on" not in model.settings:
+    if model.unit != "customer" or span is None or "first_on" not in model.settings:
         return []
     window = date.fromisoformat(model.settings["as_of"]) - date.fromisoformat(model.settings["first_on"])
     begins = (as_of or span[1] + timedelta(days=1)) - window
     if (span[0] - begins) <= SHORT * window:
         return []
+    to_do = " Score orders of all that time; to those of a run `marketfold refresh` adds new ones." if not as_of else ""
     return [
-        f"These orders begin on {words.day(span[0])}, and the model looks back to {words.day(begins)}: customers look "
-        "newer than they are, and seem to have bought less. Score orders of all that time; `marketfold refresh` adds "
-        "new ones to those of the run."
+        f"These orders begin on {words.day(span[0])}, and the model looks back to {words.day(begins)}: customers may "
+        f"look newer than they are, and seem to have bought less.{to_do}"
     ]
