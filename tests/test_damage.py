@@ -13,7 +13,7 @@ from marketfold.errors import RunFolderError
     [
         (KeyError("segments"), r"run\.json is damaged \(there is no 'segments'\)\. Make the run again\."),
         (OSError(5, "Input/output error"), r"run\.json is damaged"),
-        (PermissionError(13, "Permission denied"), r"run\.json may not be read .*Ask who made it for the right"),
+        (PermissionError(13, "Permission denied"), r"run\.json may not be read: permission was denied\. Ask who"),
         (RunFolderError("as it is"), "^as it is$"),
     ],
 )

@@ -41,7 +41,9 @@ def may_be_read(error: type[MarketfoldError], what: str) -> Iterator[None]:
     try:
         yield
     except PermissionError as fault:
-        raise error(f"{what} may not be read ({reason(fault)}). Ask who made it for the right to read it.") from fault
+        raise error(
+            f"{what} may not be read: permission was denied. Ask who made it for the right to read it."
+        ) from fault
 
 
 @contextmanager

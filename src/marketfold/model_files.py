@@ -71,6 +71,8 @@ def read_settings(folder: Path) -> dict[str, Any]:
     try:
         with may_be_read(ModelError, f"{folder.name}/{SETTINGS_FILE}"):
             settings = read_json(path)
+    except ModelError:
+        raise
     except (OSError, ValueError) as error:
         message = f"{folder.name}/{SETTINGS_FILE} cannot be read as JSON ({reason(error)}). Make the run again."
         raise ModelError(message) from error

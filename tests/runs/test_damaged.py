@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,26 @@ def test_lessons_on_features_that_are_none_are_refused(folder: Path, what: str):
     FEATURES[what](folder / "features.parquet")
     with pytest.raises(MarketfoldError, match=r"features\.parquet"):
         lessons_of_run(Run.read(folder))
+
+
+@pytest.mark.parametrize("name", [*READERS, "model/arrays.npz"])
+def test_what_may_not_be_read_is_not_called_damaged(made: Path, name: str) -> None:
+    """By a user who is nobody: root may read everything."""
+    read = READERS.get(name, READERS["model/model.json"])
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        folder = Path(shutil.copytree(made, Path(home, "run")))
+        for path in folder.rglob("*"):
+            path.chmod(0o755)
+        read(folder)  # what Python loads on the way nobody may not read
+        (folder / name).chmod(0o000)
+        was = os.geteuid()
+        try:
+            if was == 0:
+                os.seteuid(65_534)
+            with pytest.raises(MarketfoldError, match=r"may not be read: .* Ask who made it") as told:
+                read(folder)
+        finally:
+            os.seteuid(was)
+    assert "damaged" not in str(told.value)
+    assert "Make the run again" not in str(told.value)

@@ -87,6 +87,8 @@ def _read(path: Path) -> Iterator[tuple[Any, dict[int, str]]]:
     try:
         with may_be_read(RunFolderError, str(path)):
             content = read_json(path)
+    except RunFolderError:
+        raise
     except OSError as error:
         message = f"{path} cannot be read ({error.strerror or error}). Make the run again."
         raise RunFolderError(message) from error

@@ -148,6 +148,8 @@ class Run:
         try:
             with may_be_read(RunFolderError, str(path)):
                 record = read_json(path)
+        except RunFolderError:
+            raise
         except (OSError, ValueError) as error:
             raise RunFolderError(f"{path} is damaged: {reason(error)}. Make the run again.") from error
         if not isinstance(record, dict) or "marketfold" not in record:
