@@ -36,17 +36,6 @@ LONGEST = 200
 
 
 @contextmanager
-def may_be_read(error: type[MarketfoldError], what: str) -> Iterator[None]:
-    """Raise `error` where `what` may not be read: it is no worse for that."""
-    try:
-        yield
-    except PermissionError as fault:
-        raise error(
-            f"{what} may not be read: permission was denied. Ask who made it for the right to read it."
-        ) from fault
-
-
-@contextmanager
 def told_as(error: type[MarketfoldError], what: str) -> Iterator[None]:
     """Raise `error` where reading fails: `what` is damaged, why, and what to do; or may not be read.
 
@@ -57,12 +46,18 @@ def told_as(error: type[MarketfoldError], what: str) -> Iterator[None]:
     marketfold.errors.RunFolderError: run.json is damaged (there is no 'segments'). Make the run again.
     """
     try:
-        with may_be_read(error, what):
-            yield
+        yield
     except MarketfoldError:
         raise
+    except PermissionError as fault:
+        raise error(denied(what)) from fault
     except DAMAGE as fault:
         raise error(f"{what} is damaged ({reason(fault)}). Make the run again.") from fault
+
+
+def denied(what: str) -> str:
+    """That `what` may not be read, for which it is no worse."""
+    return f"{what} may not be read: permission was denied. Ask who made it for the right to read it."
 
 
 def reason(fault: BaseException) -> str:

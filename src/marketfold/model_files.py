@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from marketfold.damage import DAMAGE, may_be_read, reason, told_as
+from marketfold.damage import DAMAGE, denied, reason, told_as
 from marketfold.errors import ModelError
 from marketfold.json_files import read_json
 from marketfold.units import Feature
@@ -69,10 +69,9 @@ def read_settings(folder: Path) -> dict[str, Any]:
             "with a reducer or a clusterer of one's own has none, for those cannot be saved."
         )
     try:
-        with may_be_read(ModelError, f"{folder.name}/{SETTINGS_FILE}"):
-            settings = read_json(path)
-    except ModelError:
-        raise
+        settings = read_json(path)
+    except PermissionError as error:
+        raise ModelError(denied(f"{folder.name}/{SETTINGS_FILE}")) from error
     except (OSError, ValueError) as error:
         message = f"{folder.name}/{SETTINGS_FILE} cannot be read as JSON ({reason(error)}). Make the run again."
         raise ModelError(message) from error
@@ -91,7 +90,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         if not path.is_file():
             raise ValueError("it is no file")
-        with may_be_read(ModelError, path.name), zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
                 message = f"{path.name} would unpack to more than {MOST_BYTES:,} bytes; that is not a model of ours."
                 raise ModelError(message)
@@ -99,6 +98,8 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
             arrays = {name: loaded[name] for name in loaded.files}
         if any(array.dtype.kind not in "fiub" for array in arrays.values()):
             raise ValueError("it holds more than plain numbers")
+    except PermissionError as error:
+        raise ModelError(denied(path.name)) from error
     except DAMAGE as error:  # a header may promise more numbers than any memory holds
         if isinstance(error, ModelError):
             raise

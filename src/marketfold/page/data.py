@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from marketfold.damage import may_be_read, reason, told_as
+from marketfold.damage import denied, reason, told_as
 from marketfold.errors import RunFolderError
 from marketfold.figures import wrapped
 from marketfold.json_files import plain, read_json, write_json
@@ -85,10 +85,9 @@ class PageData:
 def _read(path: Path) -> Iterator[tuple[Any, dict[int, str]]]:
     """What a file says, with stand-ins, and the names; what fails within is told of the file."""
     try:
-        with may_be_read(RunFolderError, str(path)):
-            content = read_json(path)
-    except RunFolderError:
-        raise
+        content = read_json(path)
+    except PermissionError as error:
+        raise RunFolderError(denied(str(path))) from error
     except OSError as error:
         message = f"{path} cannot be read ({error.strerror or error}). Make the run again."
         raise RunFolderError(message) from error

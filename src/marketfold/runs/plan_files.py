@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns import CampaignPlan, change_parts, checked_edits, follow, load_playbook
-from marketfold.damage import DAMAGE, may_be_read, reason
+from marketfold.damage import DAMAGE, denied, reason
 from marketfold.errors import MarketfoldError, ParameterError, PlaybookError, RunFolderError
 from marketfold.file_names import PLAN_FILE
 from marketfold.json_files import read_json, write_json
@@ -148,15 +148,14 @@ def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     plan.json cannot be read as a plan, or says what cannot be.
     """
     path = Path(folder) / PLAN_FILE
-    with may_be_read(RunFolderError, str(path)):
-        try:
-            plan = checked_edits(CampaignPlan.from_dict(read_json(path)))
-        except PermissionError:
-            raise
-        except DAMAGE as error:
-            why = str(error) if isinstance(error, MarketfoldError) else reason(error)
-            message = f"{path} cannot be read: {why.rstrip('.')}. Mend the edit, or make the run again."
-            raise RunFolderError(message) from error
+    try:
+        plan = checked_edits(CampaignPlan.from_dict(read_json(path)))
+    except PermissionError as error:
+        raise RunFolderError(denied(str(path))) from error
+    except DAMAGE as error:
+        why = str(error) if isinstance(error, MarketfoldError) else reason(error)
+        message = f"{path} cannot be read: {why.rstrip('.')}. Mend the edit, or make the run again."
+        raise RunFolderError(message) from error
     try:
         book = load_playbook(plan.playbook if playbook == AUTO else playbook)
         plan = replace(plan, templates={key: aim.drafts for key, aim in book.aims.items()})

@@ -16,7 +16,7 @@ from pydantic import Field, FiniteFloat, NonNegativeInt, TypeAdapter
 
 from marketfold.analysis import Previous
 from marketfold.config import RunConfig
-from marketfold.damage import may_be_read, reason, told_as
+from marketfold.damage import denied, reason, told_as
 from marketfold.errors import Fault, ModelError, RunFolderError
 from marketfold.file_names import RUN_FILE
 from marketfold.frames import table_html
@@ -146,10 +146,9 @@ class Run:
             what = "does not exist" if not folder.exists() else "is not a run folder: it has no run.json"
             raise RunFolderError(f"{folder} {what}. Give a folder that marketfold run wrote.")
         try:
-            with may_be_read(RunFolderError, str(path)):
-                record = read_json(path)
-        except RunFolderError:
-            raise
+            record = read_json(path)
+        except PermissionError as error:
+            raise RunFolderError(denied(str(path))) from error
         except (OSError, ValueError) as error:
             raise RunFolderError(f"{path} is damaged: {reason(error)}. Make the run again.") from error
         if not isinstance(record, dict) or "marketfold" not in record:

@@ -123,8 +123,7 @@ def write_scores(
         return counts
     _refuse_place(where, in_memory=not isinstance(source, str | Path), by_spark=config.reading.engine == "spark")
     counts, clock = ScoreCounts(where), StageClock(progress)
-    lazy, clean = _planned(model, source, config, clock)
-    counts.doubts = score_doubts(model, clean, config)
+    lazy, _ = _planned(model, source, config, clock, counts)
     with clock.stage("assign"):
         written = lazy.written(partial(_scored, model), where)
         grouped = written.group_by("segment", "segment_name")
@@ -153,8 +152,7 @@ def _scores(
         with clock.stage("assign"):
             yield assignment_table(model, model.assign(table))
         return
-    lazy, clean = _planned(model, source, config, clock)
-    counts.doubts = score_doubts(model, clean, config)
+    lazy, clean = _planned(model, source, config, clock, counts)
     done, total = 0, clean.activity.n_customers if progress and model.unit == "customer" else 0
     for part in lazy.mapped(partial(_scored, model)):
         done += len(part)
@@ -164,9 +162,9 @@ def _scores(
 
 
 def _planned(
-    model: SegmentModel, source: Any, config: RunConfig, clock: StageClock
+    model: SegmentModel, source: Any, config: RunConfig, clock: StageClock, counts: ScoreCounts
 ) -> tuple[LazyFeatureTable, CleanOrders]:
-    """The units of a source, as a model wants them measured, and its orders."""
+    """The units of a source, as a model wants them measured, and its orders; doubts are told to `counts`."""
     with clock.stage("read"):
         given = orders_of(source)
         orders = given or read_orders(source, config.reading)
@@ -177,7 +175,9 @@ def _planned(
         clean = source if isinstance(source, CleanOrders) else clean_orders(orders, config.cleaning)
     with clock.stage("features"):
         options = config.features.model_copy(update={"unit": model.unit})
-        return plan_features(clean, options, names=model.names, settings=model.settings), clean
+        lazy = plan_features(clean, options, names=model.names, settings=model.settings)
+    counts.doubts = score_doubts(model, clean, lazy.rows, config)
+    return lazy, clean
 
 
 def _scored(model: SegmentModel, table: FeatureTable) -> pa.Table:

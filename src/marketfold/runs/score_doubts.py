@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from marketfold import words
@@ -12,6 +12,7 @@ from marketfold.orders import plain_name
 if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
     from marketfold.config import ReadingOptions, RunConfig
+    from marketfold.features import UnitRows
     from marketfold.model import SegmentModel
     from marketfold.orders import Orders
 
@@ -42,9 +43,12 @@ def check_ids(model: SegmentModel, orders: Orders, reading: ReadingOptions) -> N
         )
 
 
-def score_doubts(model: SegmentModel, clean: CleanOrders, config: RunConfig) -> tuple[str, ...]:
-    """Why segments of new orders, read and cleaned by `config`, may be others than the model would have found."""
-    return (*_other_columns(model, clean, config.reading), *_too_short(model, clean, config.features.as_of))
+def score_doubts(model: SegmentModel, clean: CleanOrders, measured: UnitRows, config: RunConfig) -> tuple[str, ...]:
+    """Why segments of new orders, read and measured by `config`, may be others than the model would have found."""
+    return (
+        *_other_columns(model, clean, config.reading),
+        *_too_short(clean, measured, of_today=config.features.as_of is None),
+    )
 
 
 def _other_columns(model: SegmentModel, clean: CleanOrders, reading: ReadingOptions) -> list[str]:
@@ -72,15 +76,11 @@ def _other_columns(model: SegmentModel, clean: CleanOrders, reading: ReadingOpti
     return told
 
 
-def _too_short(model: SegmentModel, clean: CleanOrders, as_of: date | None) -> list[str]:
-    span = clean.activity.span
-    if model.unit != "customer" or span is None or "first_on" not in model.settings:
+def _too_short(clean: CleanOrders, measured: UnitRows, *, of_today: bool) -> list[str]:
+    span, begins = clean.activity.span, date.fromisoformat(measured.settings["first_on"])
+    if measured.unit != "customer" or span is None or span[0] - begins <= SHORT * (measured.as_of - begins):
         return []
-    window = date.fromisoformat(model.settings["as_of"]) - date.fromisoformat(model.settings["first_on"])
-    begins = (as_of or span[1] + timedelta(days=1)) - window
-    if (span[0] - begins) <= SHORT * window:
-        return []
-    to_do = " Score orders of all that time; to those of a run `marketfold refresh` adds new ones." if not as_of else ""
+    to_do = " Score orders of all that time; to those of a run `marketfold refresh` adds new ones." if of_today else ""
     return [
         f"These orders begin on {words.day(span[0])}, and the model looks back to {words.day(begins)}: customers may "
         f"look newer than they are, and seem to have bought less.{to_do}"
